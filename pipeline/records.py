@@ -32,9 +32,14 @@ def digest(*parts: object, length: int = 32) -> str:
     return hashlib.sha256(joined).hexdigest()[:length]
 
 
+def digest_bytes(raw: bytes) -> str:
+    """SHA-256 of raw bytes, 64 hexadecimal digits: a document's ``doc_id``."""
+    return hashlib.sha256(raw).hexdigest()
+
+
 def text_hash(text: str) -> str:
     """SHA-256 of a canonical text (a lone surrogate counts as itself)."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,7 +118,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of an article besides its text; components read it to resolve dates, currencies and "the author"."""
+    """What is known of an article besides its text; components resolve dates, currencies and "the author" by it."""
 
     title: str | None = None
     byline: str | None = None

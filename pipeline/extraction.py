@@ -1,0 +1,92 @@
+"""Texts and documents in, claims out: the core that the command, the flows and Python users call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline import records
+from pipeline.assembly import EXTRACTORS, Extraction, assemble
+from pipeline.language import load
+from pipeline.records import Claim, ClaimKind, Document, Provenance
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+PACKAGE = Path(__file__).parent
+DOWNSTREAM = frozenset({"cli", "evaluate", "publish", "review", "store"})
+"""Folders of the package that come after extraction: a change in them asks for no new extraction."""
+
+
+@cache
+def default_pipeline() -> Language:
+    """The pipeline on the default model, loaded once a process."""
+    return load()
+
+
+def extract(text: str, nlp: Language | None = None) -> list[Claim]:
+    """The claims of a plain text; offsets count the code points of ``text`` exactly as given, whatever is in it."""
+    raw = text.encode("utf-8", "surrogatepass")
+    document = Document(doc_id=records.digest_bytes(raw), uri="text", text=text, blocks=())
+    return list(next(extract_documents([document], nlp)).claims)
+
+
+def extract_documents(documents: Iterable[Document], nlp: Language | None = None) -> Iterator[Extraction]:
+    """The claims of each document, in the order given.
+
+    Documents are processed one at a time, so a result never depends on what else is in the batch.
+    """
+    nlp = nlp or default_pipeline()
+    provenance = provenances(nlp)
+    for document in documents:
+        yield assemble(nlp(to_doc(document, nlp)), document, provenance)
+
+
+def to_doc(document: Document, nlp: Language) -> Doc:
+    """A tokenised ``Doc`` that carries the document's metadata and blocks.
+
+    Lone surrogates, which spaCy cannot hold, become U+FFFD one for one: offsets stay what they are.
+    """
+    doc = nlp.make_doc(SURROGATE.sub("\ufffd", document.text))
+    doc._.claims_context = document.context
+    if document.blocks:
+        doc._.claims_blocks = document.blocks
+    return doc
+
+
+def provenances(nlp: Language, run_id: str | None = None) -> dict[ClaimKind, Provenance]:
+    """For each kind of claim, which code, model and configuration makes it."""
+    model, hashed = model_name(nlp), config_hash(nlp)
+    return {kind: Provenance(name, pipeline_version(), model, hashed, run_id) for kind, name in EXTRACTORS.items()}
+
+
+def model_name(nlp: Language) -> str:
+    """The spaCy model's language, name and version ("en_core_web_sm-3.8.0")."""
+    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
+
+
+@cache
+def pipeline_version() -> str:
+    """The installed package's version."""
+    return version("policy-claims")
+
+
+def config_hash(nlp: Language) -> str:
+    """Changes whenever the model, the pipeline's configuration, an extraction rule, a weight or a data file does."""
+    return records.digest(model_name(nlp), nlp.config.to_str(), _code_hash(), length=16)
+
+
+@cache
+def _code_hash() -> str:
+    """A digest of every file of the package that takes part in extraction."""
+    files = sorted(p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix not in {".pyc", ".md"})
+    parts: list[str] = []
+    for path in files:
+        inside = path.relative_to(PACKAGE)
+        if inside.parts[0].removesuffix(".py") not in DOWNSTREAM:
+            parts += [inside.as_posix(), records.digest_bytes(path.read_bytes())]
+    return records.digest(*parts)
