@@ -1,0 +1,113 @@
+"""The words of a predicted clause, and of the condition it depends on."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from pipeline.predictions.candidates import Candidate, own_modal, own_subject
+from pipeline.predictions.lexicon import Lexicon
+
+ANTECEDENT_TOKENS = 12
+"""A relative clause takes its noun along where the noun phrase begins at most so many tokens before the clause."""
+
+OPENERS = frozenset(
+    {"that", "and", "but", "or", "so", "however", "because", "which", "although", "though", "while", "as"}
+)
+MAX_DEPTH = 4
+
+Range = tuple[int, int]
+"""Token positions, half-open."""
+
+
+def clause(candidate: Candidate, tokens: list[Token]) -> Range:
+    """The token range of the predicted clause, inside the sentence's tokens."""
+    anchor = candidate.anchor
+    start, end = anchor.left_edge.i, anchor.right_edge.i + 1
+    if anchor.dep_ == "relcl":
+        noun = anchor.head
+        if anchor.i - noun.left_edge.i <= ANTECEDENT_TOKENS:
+            start = min(start, noun.left_edge.i)
+    for child in anchor.children:
+        if separate(child) and child.i > anchor.i:
+            end = min(end, child.left_edge.i)
+        elif separate(child):
+            start = max(start, child.right_edge.i + 1)
+    if candidate.head is not anchor:
+        for child in candidate.head.children:
+            if separate(child) and child.i > candidate.head.i:
+                end = min(end, child.left_edge.i)
+    start, end = max(start, tokens[0].i), min(end, tokens[-1].i + 1)
+    start, end = min(start, candidate.cue[0]), max(end, candidate.cue[1]) if anchor.i <= candidate.cue[1] else end
+    return trim(anchor, start, end)
+
+
+def separate(child: Token) -> bool:
+    """Whether a dependent is a clause of its own beside the predicted one."""
+    if child.dep_ == "conj":
+        return child.pos_ in ("VERB", "AUX") and (own_modal(child) or own_subject(child))
+    return child.dep_ in ("parataxis", "ccomp") and child.i < child.head.i and own_subject(child)
+
+
+def trim(token: Token, start: int, end: int) -> Range:
+    """Without punctuation, conjunctions and "that" at the edges."""
+    doc = token.doc
+    while start < end and (doc[start].is_punct or doc[start].is_space or doc[start].lower_ in OPENERS):
+        start += 1
+    while end > start and (doc[end - 1].is_punct or doc[end - 1].is_space or doc[end - 1].dep_ == "cc"):
+        end -= 1
+    return start, end
+
+
+def condition(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range | None:
+    """The token range of the condition that the prediction depends on, or ``None``."""
+    seen: list[Token] = [candidate.head]
+    if candidate.anchor is not candidate.head:
+        seen.append(candidate.anchor)
+    governor = seen[-1]
+    for _ in range(MAX_DEPTH):
+        if governor.dep_ not in ("ccomp", "conj", "xcomp"):
+            break
+        governor = governor.head
+        seen.append(governor)
+    for verb in seen:
+        for child in verb.children:
+            opened = conditional(child, lexicon)
+            if opened is not None and candidate.head not in child.subtree:
+                end = child.right_edge.i + 1
+                if child.i < candidate.head.i:
+                    end = min(end, verb.i)
+                return trim_right(child, max(opened, tokens[0].i), min(end, tokens[-1].i + 1))
+    return None
+
+
+def conditional(child: Token, lexicon: Lexicon) -> int | None:
+    """Where a conditional dependent begins ("only" and "even" before its marker included), or ``None``."""
+    doc = child.doc
+    start = child.left_edge.i
+    if child.dep_ in ("advcl", "ccomp", "relcl"):
+        marks = [
+            c
+            for c in child.children
+            if c.dep_ in ("mark", "advmod") and c.lower_ in ("if", "unless", "once", "provided", "assuming")
+        ]
+        opened = doc[start].lower_ in ("should", "were", "had") and doc[start].head is child and own_subject(child)
+        phrase = doc[start : start + 5].text.lower().startswith(lexicon.condition_phrases)
+        if marks:
+            start = min(marks[0].i, start) if marks[0].i - start <= 2 else marks[0].i
+        elif not (opened or phrase):
+            return None
+    elif child.dep_ != "prep" or child.lower_ not in lexicon.condition_prepositions:
+        return None
+    while start > 0 and doc[start - 1].lower_ in ("only", "even", "but"):
+        start -= 1
+    return start + 1 if doc[start].lower_ == "but" else start
+
+
+def trim_right(token: Token, start: int, end: int) -> Range:
+    """Without punctuation at the edges (an opening bracket or quote belongs to the condition's first word)."""
+    doc = token.doc
+    while end > start and doc[end - 1].is_punct:
+        end -= 1
+    while start < end and doc[start].is_punct and not doc[start].is_left_punct:
+        start += 1
+    return start, end
