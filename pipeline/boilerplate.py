@@ -1,0 +1,71 @@
+"""Which lines of an article are page furniture: navigation, share buttons, advertisements, subscription prompts.
+
+A wrongly marked block loses claims, so the evidence asked for is strong: a known phrase that is the whole line, or a
+short line in a script that the article is not written in.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+MAX_CHARS = 400
+"""A block longer than this is never page furniture by its words."""
+
+FOREIGN_WORDS = 8
+"""A line in another script than the article's counts as page furniture up to this many words."""
+
+LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]")
+LETTER = re.compile(r"[^\W\d_]")
+OUTER = " \t\n\r\u00a0.,:;!?…-–—|·•»«›‹>→←[](){}*\"'“”‘’"
+
+
+class Phrases(BaseModel):
+    """One language's whole-line phrases and patterns (regular expressions over the folded line)."""
+
+    model_config = ConfigDict(extra="forbid")
+    phrases: list[str]
+    patterns: list[str]
+
+
+@cache
+def furniture() -> tuple[frozenset[str], re.Pattern[str]]:
+    """The known phrases, folded, and one expression for all patterns; ``ValueError`` for a malformed data file."""
+    raw = tomllib.loads(files("pipeline.knowledge.ingest").joinpath("boilerplate.toml").read_text("utf-8"))
+    raw.pop("source")
+    languages = TypeAdapter(dict[str, Phrases]).validate_python(raw)
+    phrases = frozenset(fold(p) for one in languages.values() for p in one.phrases)
+    patterns = [p for one in languages.values() for p in one.patterns]
+    return phrases, re.compile("|".join(f"(?:{p})" for p in patterns))
+
+
+def fold(text: str) -> str:
+    """The text in one letter case, with plain apostrophes, single spaces and no outer punctuation."""
+    return " ".join(text.casefold().replace("’", "'").split()).strip(OUTER)
+
+
+def is_furniture(text: str) -> bool:
+    """Whether the whole text is a known phrase of page furniture."""
+    if len(text) > MAX_CHARS:
+        return False
+    folded = fold(text)
+    phrases, patterns = furniture()
+    return folded in phrases or patterns.fullmatch(folded) is not None
+
+
+def latin_share(text: str) -> float | None:
+    """The share of Latin letters among the text's letters, ``None`` where it has none."""
+    letters = len(LETTER.findall(text))
+    return len(LATIN.findall(text)) / letters if letters else None
+
+
+def is_foreign(text: str, article_is_latin: bool) -> bool:
+    """Whether a short line is written in another script than its article."""
+    if len(text) > MAX_CHARS or len(text.split()) > FOREIGN_WORDS:
+        return False
+    share = latin_share(text)
+    return share is not None and (share >= 0.5) != article_is_latin

@@ -1,0 +1,1 @@
+"""Facts about how articles are laid out: list markers and phrases of page furniture."""
