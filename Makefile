@@ -1,0 +1,36 @@
+# Two commands do everything: `make run` and `make test`. Both set up .venv from the hashed lock file first.
+GOLD ?= ../shared/gold
+BIN := .venv/bin
+
+.PHONY: run test check bench quality lock clean
+
+run: .venv/.ready          ## extract the claims of the model corpus and publish them to dataset/
+	@$(BIN)/claims run corpora/us-korea
+
+test: .venv/.ready         ## run the tests
+	@$(BIN)/pytest
+
+check: .venv/.ready        ## lint and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: .venv/.ready        ## speed: words a second, cost of each component, cold start, memory
+	@$(BIN)/python -m benchmarks.speed
+
+quality: .venv/.ready      ## every quality figure on the development gold in $(GOLD), where that folder exists
+	@$(BIN)/python -m benchmarks.quality $(GOLD)
+
+.venv/.ready: requirements.lock pyproject.toml
+	@echo "Setting up .venv (about a minute) ..."
+	@python3 -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+lock:                      ## resolve the dependencies again (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate \
+	    --no-emit-index-url --quiet --output-file requirements.lock
+
+clean:                     ## remove the environment and everything that runs have made
+	rm -rf .venv dataset claims.db* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Measurements of speed and quality; never run as tests."""
