@@ -43,7 +43,9 @@ def register() -> None:
             Doc.set_extension(name, getter=getter, setter=setter)
 
 
-def accessors(name: str, adapter: TypeAdapter[Any], default: Any) -> tuple[Callable[[Doc], Any], Callable[[Doc, Any], None]]:
+def accessors(
+    name: str, adapter: TypeAdapter[Any], default: Any
+) -> tuple[Callable[[Doc], Any], Callable[[Doc, Any], None]]:
     """The getter and setter of one attribute."""
 
     def get(doc: Doc) -> Any:
