@@ -178,6 +178,13 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def content(text: str, start: int, end: int) -> tuple[int, int, MarkerKind | None]:
+    """The range without the markers at its edges, and the kind of its first; empty where there is nothing else."""
+    start, end = trimmed(text, start, end)
+    line = read_line(text, start, start, end, 0, patterns()) if start < end else None
+    return (line.start, line.end, line.marker) if line else (end, end, None)
+
+
 def read_line(text: str, begin: int, raw: int, end: int, gap: int, p: Patterns) -> Line | None:
     """One line with its markers told from its words; ``None`` where there are no words."""
     kind: MarkerKind | None = None

@@ -1,0 +1,158 @@
+"""HTML pages: trafilatura decides what is the article, its output becomes pieces with their structure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.ingest.dates import parse_date
+from pipeline.ingest.encoding import decode
+from pipeline.ingest.reading import Piece, Reading, build, squeeze
+from pipeline.records import BlockKind
+
+CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{2,40})""")
+HEAD_BYTES = 4096
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
+    """The article of a page, without its navigation. Raises ``InputError`` where there is none."""
+    import trafilatura  # slow to import
+
+    source = CONTROL.sub(" ", decode(raw, name, charset or declared_charset(raw)))
+    tree = trafilatura.load_html(source)
+    if tree is None:
+        raise InputError(f"{name} is not an HTML page; give plain text as .txt")
+    language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    page: Any = trafilatura.bare_extraction(tree, include_comments=False, include_formatting=True, with_metadata=True)
+    if page is None or page.body is None:
+        raise InputError(f"{name}: no article found in the page; save its text as .txt")
+    text, blocks = build(list(pieces(page.body)), page.title)
+    return Reading(
+        text,
+        blocks,
+        title=squeeze(page.title) or None,
+        byline=squeeze(page.author) or None,
+        publisher=squeeze(page.sitename) or None,
+        published=parse_date(page.date),
+        language=language,
+        licence=squeeze(page.license) or None,
+        uri=page.url,
+    )
+
+
+def declared_charset(raw: bytes) -> str | None:
+    """The encoding that the page itself declares."""
+    found = XML_CHARSET.search(raw[:HEAD_BYTES]) or CHARSET.search(raw[:HEAD_BYTES])
+    if found is None:
+        return None
+    charset = found.group(1).decode("ascii").lower()
+    # The WHATWG Encoding Standard: pages that say Latin-1 or ASCII are written in Windows-1252.
+    return "cp1252" if charset in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii") else charset
+
+
+def pieces(body: Any) -> Iterator[Piece]:
+    """The pieces of trafilatura's tree (``head``, ``p``, ``list``, ``quote``, ``table``, ...), in reading order."""
+    yield from loose(body.text)
+    for node in body:
+        yield from pieces_of(node)
+        yield from loose(node.tail)
+
+
+def loose(text: str | None) -> Iterator[Piece]:
+    """A paragraph of words that stand between elements."""
+    if squeeze(text):
+        yield Piece("paragraph", squeeze(text))
+
+
+def pieces_of(node: Any) -> Iterator[Piece]:
+    """The pieces of one element."""
+    if node.tag == "head":
+        yield Piece("heading", squeeze(words(node)), heading_level(node))
+    elif node.tag == "list":
+        yield from list_pieces(node, 0)
+    elif node.tag == "quote":
+        yield from quote_pieces(node)
+    elif node.tag == "table":
+        yield from table_pieces(node)
+    elif node.tag in ("div", "body"):
+        yield from pieces(node)
+    elif isinstance(node.tag, str) and node.tag not in ("graphic", "lb"):
+        yield Piece("paragraph", words(node))
+
+
+def heading_level(node: Any) -> int:
+    """1 for ``h1`` to 6 for ``h6``."""
+    found = re.fullmatch(r"h([1-6])", node.get("rend") or "")
+    return int(found.group(1)) if found else 2
+
+
+def words(node: Any, skip: tuple[str, ...] = ()) -> str:
+    """The words of an element, its line breaks kept, those of some inner elements left out."""
+    parts: list[str] = []
+    collect(node, skip, parts)
+    return "\n".join(filter(None, map(squeeze, "".join(parts).split("\x00"))))
+
+
+def collect(node: Any, skip: tuple[str, ...], parts: list[str]) -> None:
+    """Append the element's words to ``parts``, a zero character for each line break."""
+    parts.append(node.text or "")
+    for child in node:
+        if child.tag == "lb":
+            parts.append("\x00")
+        elif isinstance(child.tag, str) and child.tag not in skip:
+            collect(child, skip, parts)
+        parts.append(child.tail or "")
+
+
+def list_pieces(node: Any, depth: int) -> Iterator[Piece]:
+    """The items of a list, those of nested lists after the item that holds them."""
+    number = 0
+    for item in node:
+        if item.tag == "list":
+            yield from list_pieces(item, depth + 1)
+            continue
+        number += 1
+        lead = "  " * depth + (f"{number}. " if node.get("rend") == "ol" else "• ")
+        glue = "\n" if number > 1 or depth else "\n\n"
+        yield Piece("list_item", words(item, ("list",)), lead=lead, glue=glue)
+        for inner in item.iterchildren("list"):
+            yield from list_pieces(inner, depth + 1)
+
+
+def quote_pieces(node: Any) -> Iterator[Piece]:
+    """The paragraphs of a block quote."""
+    inner = [child for child in node if child.tag in ("p", "quote", "list", "head")]
+    if not inner:
+        yield Piece("quote", squeeze(words(node)))
+        return
+    yield from as_quote(node.text)
+    for child in node:
+        yield from as_quote(words(child))
+        yield from as_quote(child.tail)
+
+
+def as_quote(text: str | None) -> Iterator[Piece]:
+    """A quoted paragraph, where there are words."""
+    if squeeze(text):
+        yield Piece("quote", squeeze(text))
+
+
+def table_pieces(node: Any) -> Iterator[Piece]:
+    """The cells of a table, each with the heads of its row and column."""
+    heads: list[str] = []
+    for r, row in enumerate(node.iter("row")):
+        cells = list(row.iterchildren("cell"))
+        texts = [squeeze(words(cell)) for cell in cells]
+        is_head = r == 0 and all(cell.get("role") == "head" for cell in cells)
+        if is_head:
+            heads = texts
+        for c, text in enumerate(texts):
+            column = () if is_head or c >= len(heads) else (heads[c],)
+            first = () if is_head or c == 0 else (texts[0],)
+            kind: BlockKind = "table_cell"
+            glue = " | " if c else "\n" if r else "\n\n"
+            yield Piece(kind, text, heads=tuple(filter(None, (*first, *column))), glue=glue)

@@ -1,0 +1,147 @@
+"""Markdown (CommonMark with tables) and its front matter.
+
+The canonical text is the readable text, as a browser would show it: markup in the middle of a sentence ("**25%**",
+links and their addresses) would otherwise lie inside of claims and lead the parser astray. Front matter gives metadata.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from pipeline.errors import InputError
+from pipeline.ingest.dates import parse_date
+from pipeline.ingest.encoding import decode
+from pipeline.ingest.reading import Piece, Reading, build, squeeze
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+TAG = re.compile(r"<(?:!--.*?--|/?[A-Za-z][^<>]*)>", re.DOTALL)
+
+
+def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
+    """The readable text of a Markdown file. Raises ``InputError`` for bytes that are not text."""
+    source = decode(raw, name, charset)
+    meta: Mapping[str, Any] = {}
+    if found := FRONT_MATTER.match(source):
+        meta = front_matter(found.group(1), name)
+        source = source[found.end() :]
+    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
+    stated = squeeze(str(meta["title"])) if meta.get("title") else None
+    text, blocks = build(list(pieces(parser.parse(source))), stated)
+    title = next((squeeze(text[b.start : b.end]) for b in blocks if b.kind == "title"), None)
+    return Reading(
+        text,
+        blocks,
+        title=stated or title,
+        byline=named(meta.get("author") or meta.get("authors") or meta.get("byline")),
+        publisher=named(meta.get("publisher") or meta.get("source")),
+        published=parse_date(str(meta.get("date") or meta.get("published") or "")),
+        language=named(meta.get("language") or meta.get("lang")),
+        licence=named(meta.get("licence") or meta.get("license")),
+        uri=named(meta.get("url") or meta.get("canonical_url")),
+    )
+
+
+def front_matter(source: str, name: str) -> Mapping[str, Any]:
+    """The YAML mapping at the top of a file; ``InputError`` where it is malformed."""
+    try:
+        found = yaml.safe_load(source)
+    except (yaml.YAMLError, ValueError) as error:
+        problem = str(error).splitlines()[0]
+        raise InputError(
+            f"{name}: its front matter is not YAML ({problem}); mend or remove the part between ---"
+        ) from None
+    return {str(k).lower(): v for k, v in found.items()} if isinstance(found, Mapping) else {}
+
+
+def named(value: Any) -> str | None:
+    """A field of the front matter as text: a list joined with commas."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(named, value))) or None
+    if isinstance(value, Mapping):
+        return named(value.get("name"))
+    return squeeze(str(value)) or None if value is not None else None
+
+
+def pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
+    """The pieces of a parsed file, in reading order."""
+    inside: list[str] = []
+    lists: list[int | None] = []  # for each open list the number of its next item, none for bullets
+    items = level = 0
+    lead: str | None = None  # of the list item whose first words are still to come
+    table = Table()
+    for token in tokens:
+        kind = token.type.removesuffix("_open").removesuffix("_close")
+        if token.nesting == 1:
+            inside.append(kind)
+            if kind in ("bullet_list", "ordered_list"):
+                items = items if lists else 0
+                lists.append(int(token.attrGet("start") or 1) if kind == "ordered_list" else None)
+            elif kind == "list_item":
+                number = lists[-1]
+                lead = "  " * (len(lists) - 1) + ("• " if number is None else f"{number}. ")
+                lists[-1] = None if number is None else number + 1
+            elif kind == "heading":
+                level = int(token.tag[1])
+            elif kind == "table":
+                table = Table()
+            elif kind == "tr":
+                table.row = []
+        elif token.nesting == -1:
+            inside.pop()
+            if kind in ("bullet_list", "ordered_list"):
+                lists.pop()
+        elif token.type == "inline":
+            text = inline_text(token.children or [])
+            if inside[-1] in ("th", "td"):
+                yield table.cell(squeeze(text), inside[-1] == "th")
+            elif inside[-1] == "heading":
+                yield Piece("heading", squeeze(text), level)
+            elif "blockquote" in inside:
+                yield Piece("quote", squeeze(text))
+            elif lists:
+                yield Piece("list_item", text, lead=lead or "  " * len(lists), glue="\n" if items else "\n\n")
+                lead, items = None, items + 1
+            else:
+                yield Piece("paragraph", text)
+        elif token.type == "html_block" and (text := squeeze(TAG.sub(" ", token.content))):
+            yield Piece("paragraph", text)
+
+
+@dataclass(slots=True)
+class Table:
+    """A table as far as it has been read."""
+
+    heads: list[str] = field(default_factory=list)
+    row: list[str] = field(default_factory=list)
+    rows: int = 0
+
+    def cell(self, text: str, is_head: bool) -> Piece:
+        """The next cell, with the heads of its row and column."""
+        self.row.append(text)
+        place = len(self.row) - 1
+        self.rows += not place
+        if is_head:
+            self.heads.append(text)
+        heads = () if is_head else (*(self.row[:1] if place else ()), *self.heads[place : place + 1])
+        glue = " | " if place else "\n" if self.rows > 1 else "\n\n"
+        return Piece("table_cell", text, heads=tuple(filter(None, heads)), glue=glue)
+
+
+def inline_text(children: Sequence[Token]) -> str:
+    """The words of a paragraph: marks and pictures gone, hard breaks kept as line breaks."""
+    parts = []
+    for token in children:
+        if token.type in ("text", "code_inline"):
+            parts.append(" ".join(token.content.split("\n")))
+        elif token.type == "softbreak":
+            parts.append(" ")
+        elif token.type == "hardbreak":
+            parts.append("\n")
+    return "\n".join(filter(None, map(squeeze, "".join(parts).split("\n"))))

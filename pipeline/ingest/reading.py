@@ -1,0 +1,131 @@
+"""What a reader makes of a source, and how pieces of a structured source become a text with blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pipeline.boilerplate import is_foreign, is_furniture, latin_share
+from pipeline.records import Block, BlockKind
+from pipeline.segment import MarkerKind, content, is_quotation, segment
+
+SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One source as its reader understood it."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    title: str | None = None
+    byline: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+    language: str | None = None
+    licence: str | None = None
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a structured source. ``level`` is a heading's (1 outermost).
+
+    ``heads`` are a table cell's row and column heads. ``lead`` is what the text shows before the words (a bullet),
+    ``glue`` what divides it from the piece before.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    heads: tuple[str, ...] = ()
+    lead: str = ""
+    glue: str = "\n\n"
+
+
+def squeeze(text: str | None) -> str:
+    """The text with single spaces, without any at its edges."""
+    return SPACE.sub(" ", text or "").strip()
+
+
+def build(pieces: Sequence[Piece], title: str | None = None) -> tuple[str, tuple[Block, ...]]:
+    """The canonical text of the pieces, and its blocks; ``title`` is put first where the pieces do not have it."""
+    pieces = with_title([p for p in pieces if p.text or p.kind == "table_cell"], title)
+    parts: list[str] = []
+    ranges: list[tuple[int, int]] = []
+    length = 0
+    for piece in pieces:
+        before = (piece.glue if parts else "") + piece.lead
+        ranges.append((length + len(before), length + len(before) + len(piece.text)))
+        parts += (before, piece.text)
+        length = ranges[-1][1]
+    text = "".join(parts)
+    structured = any(p.kind in ("heading", "table_cell") for p in pieces)
+    return text, tuple(placed(text, pieces, ranges) if structured else guessed(text, pieces, ranges))
+
+
+def with_title(pieces: list[Piece], title: str | None) -> list[Piece]:
+    """The pieces, the one that is the title marked as such, or the title put before them."""
+    wanted = squeeze(title).casefold()
+    for i, piece in enumerate(pieces[:5]):
+        if piece.kind in ("heading", "paragraph") and squeeze(piece.text).casefold() == wanted:
+            return [*pieces[:i], replace(piece, kind="title"), *pieces[i + 1 :]]
+    for i, piece in enumerate(pieces[:3]):
+        if piece.kind == "heading" and piece.level == 1:
+            return [*pieces[:i], replace(piece, kind="title"), *pieces[i + 1 :]]
+    return [Piece("title", squeeze(title)), *pieces] if title and wanted else pieces
+
+
+def placed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]]) -> Iterator[Block]:
+    """The blocks of pieces whose headings the source marks."""
+    latin = (latin_share(text) or 1.0) >= 0.5
+    path: list[tuple[int, str]] = []
+    for piece, (start, end) in zip(pieces, ranges, strict=True):
+        section = tuple(heading for _, heading in path)
+        if "\n" in piece.text:
+            yield from lines_of(piece, start, section)
+            continue
+        start, end, marker = content(text, start, end)
+        if start >= end:
+            continue
+        words = text[start:end]
+        kind = kind_of(piece, words, marker, latin)
+        if kind == "heading":
+            while path and path[-1][0] >= piece.level:
+                path.pop()
+            section = tuple(heading for _, heading in path)
+            path.append((piece.level, words))
+        yield Block(kind, start, end, (*section, *piece.heads))
+
+
+def kind_of(piece: Piece, words: str, marker: MarkerKind | None, latin: bool) -> BlockKind:
+    """What a piece is, by its words where the source calls it no more than a paragraph."""
+    if piece.kind not in ("table_cell", "title") and (is_furniture(words) or is_foreign(words, latin)):
+        return "boilerplate"
+    if piece.kind == "paragraph":
+        if is_quotation(words):
+            return "quote"
+        if marker in ("symbol", "bullet"):
+            return "list_item"
+    return piece.kind
+
+
+def lines_of(piece: Piece, offset: int, section: tuple[str, ...]) -> Iterator[Block]:
+    """The blocks of a piece of several lines: the lines may be items or quotes of their own."""
+    for block in segment(piece.text):
+        plain = block.kind in ("title", "heading", "paragraph")
+        yield Block(piece.kind if plain else block.kind, block.start + offset, block.end + offset, section)
+
+
+def guessed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]]) -> Iterator[Block]:
+    """The blocks of pieces without any heading: found as in plain text, with what the source does say of them."""
+    told = {range_: piece.kind for piece, range_ in zip(pieces, ranges, strict=True)}
+    spans = iter(sorted(told))
+    span = next(spans, None)
+    for block in segment(text):
+        while span is not None and span[1] <= block.start:
+            span = next(spans, None)
+        kind = told[span] if span is not None else block.kind
+        yield replace(block, kind=kind) if kind in ("title", "quote", "caption") else block
