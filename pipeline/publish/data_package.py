@@ -1,0 +1,91 @@
+"""Describe the dataset as a Frictionless Data Package (https://specs.frictionlessdata.io, version 1)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.publish import fields
+from pipeline.publish.fields import Field, Table
+
+NAME = "datapackage.json"
+
+
+def package(folder: Path, rows: dict[str, int]) -> bytes:
+    """The text of ``datapackage.json`` for the files in a folder; it holds nothing that changes from run to run."""
+    description = {
+        "profile": "data-package",
+        "name": "policy-claims",
+        "title": "Claims extracted from policy articles",
+        "description": (
+            "Who said what, which amounts of money, which predictions; each row traceable to the characters of its"
+            " article. claims_wide has everything about a claim in one row, the other tables are joined on their ids."
+            " Every table is there as CSV and, with exact types, as Parquet."
+        ),
+        "resources": [r for t in fields.TABLES for r in (_csv(t, folder, rows), _parquet(t, folder))],
+    }
+    return json.dumps(description, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _csv(table: Table, folder: Path, rows: dict[str, int]) -> dict[str, Any]:
+    return {
+        "name": table.name.replace("_", "-"),
+        "type": "table",
+        "profile": "tabular-data-resource",
+        "description": table.description,
+        **_file(folder, f"{table.name}.csv"),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "rows": rows[table.name],
+        "schema": {
+            "fields": [_field(f) for f in table.fields],
+            "primaryKey": list(table.key),
+            "foreignKeys": [
+                {"fields": list(columns), "reference": {"resource": target.replace("_", "-"), "fields": list(referred)}}
+                for columns, (target, referred) in table.links.items()
+            ],
+        },
+    }
+
+
+def _parquet(table: Table, folder: Path) -> dict[str, Any]:
+    return {
+        "name": table.name.replace("_", "-") + "-parquet",
+        "type": "file",
+        "description": f"{table.name} as Parquet, with exact types.",
+        **_file(folder, f"{table.name}.parquet"),
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+    }
+
+
+def _file(folder: Path, name: str) -> dict[str, Any]:
+    content = (folder / name).read_bytes()
+    return {"path": name, "bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+
+
+def _field(field: Field) -> dict[str, Any]:
+    out: dict[str, Any] = {"name": field.name, "type": _type(field.type), "description": field.description}
+    constraints: dict[str, Any] = {"required": True} if field.required and field.type != pa.string() else {}
+    if field.choices:
+        constraints["enum"] = list(field.choices)
+    return out | ({"constraints": constraints} if constraints else {})
+
+
+def _type(kind: pa.DataType) -> str:
+    if pa.types.is_integer(kind):
+        return "integer"
+    if pa.types.is_decimal(kind) or pa.types.is_floating(kind):
+        return "number"
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    if pa.types.is_date(kind):
+        return "date"
+    if pa.types.is_timestamp(kind):
+        return "datetime"
+    return "array" if pa.types.is_list(kind) else "string"

@@ -1,0 +1,114 @@
+"""Open the store: SQLite in WAL mode by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+
+from pipeline.errors import InputError
+from pipeline.store.schema import SCHEMA_VERSION, metadata, store_info
+
+DEFAULT_FILE = "claims.db"
+BUSY_SECONDS = 30
+"""How long a writer waits for another one before it gives up."""
+
+
+def default_url() -> str:
+    """The URL in ``CLAIMS_DATABASE``, else ``claims.db`` in the working directory."""
+    return os.environ.get("CLAIMS_DATABASE") or DEFAULT_FILE
+
+
+def open_store(url: str | Path | None = None, *, create: bool = True) -> Engine:
+    """The store at a database URL or a file path; an absent or empty one is created where ``create`` allows it.
+
+    Raises ``InputError`` where it is absent, no store, damaged, or written by another version of the program.
+    """
+    address = _url(url or default_url())
+    path = Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
+    if path is not None and not create and not path.exists():
+        raise InputError(f"{path}: no such store; `claims run CORPUS` makes one")
+    engine = _engine(address)
+    name = path or address.render_as_string()
+    try:
+        _check(engine, str(name), create)
+    except sa.exc.DBAPIError as error:
+        engine.dispose()
+        raise InputError(f"{name}: cannot be opened as a store of claims ({error.orig})") from None
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one state of the store, whatever others write meanwhile."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction: all of it is stored, or nothing."""
+    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        yield connection
+
+
+def _url(text: str | Path) -> sa.URL:
+    if isinstance(text, Path) or "://" not in text:
+        return sa.URL.create("sqlite", database=str(text))
+    try:
+        return sa.make_url(text)
+    except sa.exc.ArgumentError:
+        raise InputError(f"{text}: not a database URL; use a file name or postgresql://user@host/name") from None
+
+
+def _engine(address: sa.URL) -> Engine:
+    try:
+        engine = sa.create_engine(address)
+    except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise InputError(f"{address.render_as_string()}: no driver for this database ({error})") from None
+    if address.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _configure)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN would come too late for a consistent read
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _check(engine: Engine, name: str, create: bool) -> None:
+    """Create the tables in an empty database; refuse one that this program did not make or no longer understands."""
+    with writing(engine) as connection:
+        present = set(sa.inspect(connection).get_table_names())
+        if not present and create:
+            metadata.create_all(connection)
+            connection.execute(store_info.insert().values(schema_version=SCHEMA_VERSION))
+            return
+        if store_info.name not in present:
+            raise InputError(f"{name}: a database, but not a store of claims; choose another file")
+        version = connection.execute(sa.select(store_info.c.schema_version)).scalar_one_or_none()
+    if version != SCHEMA_VERSION:
+        advice = (
+            "install a newer policy-claims"
+            if version and version > SCHEMA_VERSION
+            else "run `claims run` on a new file"
+        )
+        raise InputError(f"{name}: a store of version {version}, this program reads version {SCHEMA_VERSION}; {advice}")

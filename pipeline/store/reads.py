@@ -1,0 +1,189 @@
+"""Questions to the store; none of them changes it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pipeline.errors import InputError
+from pipeline.records import Amount, Claim, Document, Prediction, Quote, Speaker
+from pipeline.store import rows
+from pipeline.store.rows import Row
+from pipeline.store.schema import (
+    amounts,
+    blocks,
+    claims,
+    documents,
+    extractions,
+    failures,
+    mentions,
+    predictions,
+    quote_spans,
+    quotes,
+    runs,
+    sources,
+    speakers,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that did not get through a step, and why."""
+
+    corpus: str
+    uri: str
+    step: str
+    reason: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The whole provenance of one claim: its article, the article's sources, the run, how its speaker was resolved."""
+
+    claim: Claim
+    document: Document
+    sources: tuple[tuple[str, str, str], ...]
+    run: Mapping[str, Any]
+    extracted_by_runs: tuple[tuple[str, str, datetime], ...]
+    speaker_rule: str | None
+
+
+def fetch(connection: Connection, query: sa.Select[Any]) -> list[Row]:
+    """The rows of a query, by column name."""
+    return [dict(zip(row._fields, row, strict=True)) for row in connection.execute(query)]
+
+
+def fingerprints(connection: Connection, corpus: str) -> dict[str, str]:
+    """What is known of each source of a corpus: address -> fingerprint."""
+    query = sa.select(sources.c.uri, sources.c.fingerprint).where(sources.c.corpus == corpus)
+    return {row.uri: row.fingerprint for row in connection.execute(query)}
+
+
+def pending(connection: Connection, corpus: str, pipeline_version: str, config_hash: str) -> list[str]:
+    """The ids of the corpus's documents that this version and configuration has not extracted as they are now."""
+    done = sa.and_(
+        extractions.c.doc_id == documents.c.doc_id,
+        extractions.c.current,
+        extractions.c.pipeline_version == pipeline_version,
+        extractions.c.config_hash == config_hash,
+        extractions.c.input_hash == documents.c.input_hash,
+    )
+    query = (
+        sa.select(documents.c.doc_id)
+        .where(documents.c.doc_id.in_(sa.select(sources.c.doc_id).where(sources.c.corpus == corpus)))
+        .where(~sa.exists().where(done))
+        .order_by(documents.c.doc_id)
+    )
+    return list(connection.scalars(query))
+
+
+def load_documents(connection: Connection, doc_ids: Sequence[str]) -> list[Document]:
+    """The documents, in the order of their ids."""
+    structure: dict[str, list[Row]] = defaultdict(list)
+    query = sa.select(blocks).where(blocks.c.doc_id.in_(doc_ids)).order_by(blocks.c.doc_id, blocks.c.position)
+    for row in fetch(connection, query):
+        structure[row["doc_id"]].append(row)
+    found = fetch(connection, sa.select(documents).where(documents.c.doc_id.in_(doc_ids)).order_by(documents.c.doc_id))
+    return [rows.document(row, structure[row["doc_id"]]) for row in found]
+
+
+def sources_of(connection: Connection, doc_ids: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Corpus, address and document id of every source of the documents."""
+    query = sa.select(sources.c.corpus, sources.c.uri, sources.c.doc_id).where(sources.c.doc_id.in_(list(doc_ids)))
+    return [(c, u, d) for c, u, d in connection.execute(query.order_by(sources.c.corpus, sources.c.uri))]
+
+
+def load_claims(connection: Connection, doc_id: str) -> list[Claim]:
+    """The current claims of a document, in the order of their characters."""
+    text = connection.execute(sa.select(documents.c.text).where(documents.c.doc_id == doc_id)).scalar_one()
+    who = {s.speaker_id: s for s in load_speakers(connection, doc_id)}
+    order = (claims.c.start, claims.c.end.desc(), claims.c.kind, claims.c.claim_id)
+    found = fetch(connection, sa.select(claims).where(claims.c.doc_id == doc_id).order_by(*order))
+    details = _details(connection, doc_id, text)
+    return [rows.claim(row, text, who.get(row["speaker_id"]), details[row["claim_id"]]) for row in found]
+
+
+def load_speakers(connection: Connection, doc_id: str) -> list[Speaker]:
+    """Who speaks in a document."""
+    query = sa.select(speakers).where(speakers.c.doc_id == doc_id).order_by(speakers.c.speaker_id)
+    return [rows.speaker(row) for row in fetch(connection, query)]
+
+
+def _details(connection: Connection, doc_id: str, text: str) -> dict[str, Amount | Quote | Prediction]:
+    def rows_of(table: sa.Table, *order: sa.Column[Any]) -> list[Row]:
+        return fetch(connection, sa.select(table).where(table.c.doc_id == doc_id).order_by(*order))
+
+    parts: dict[str, list[Row]] = defaultdict(list)
+    for part in rows_of(quote_spans, quote_spans.c.position):
+        parts[part["claim_id"]].append(part)
+    out: dict[str, Amount | Quote | Prediction] = {}
+    for row in rows_of(amounts):
+        out[row["claim_id"]] = rows.amount(row)
+    for row in rows_of(quotes):
+        out[row["claim_id"]] = rows.quote(row, parts[row["claim_id"]], text)
+    for row in rows_of(predictions):
+        out[row["claim_id"]] = rows.prediction(row, text)
+    return out
+
+
+def find_claim(connection: Connection, prefix: str) -> Origin:
+    """The claim whose id begins with ``prefix``, and where it comes from.
+
+    Raises ``InputError`` where there is none or more than one.
+    """
+    begins = claims.c.claim_id.startswith(prefix.lower(), autoescape=True)
+    query = sa.select(claims.c.claim_id, claims.c.doc_id).where(begins).order_by(claims.c.claim_id, claims.c.doc_id)
+    found = connection.execute(query.limit(100)).all()
+    ids = sorted({row.claim_id for row in found})
+    if not ids:
+        raise InputError(f"no claim has an id that begins with {prefix!r}; `claims publish` lists them in claims.csv")
+    if len(ids) > 1:
+        shown = ", ".join(ids[:3]) + (", ..." if len(ids) > 3 else "")
+        raise InputError(f"{prefix!r} begins the ids of more than one claim ({shown}); give more of it")
+    doc_id = found[0].doc_id
+    claim = next(c for c in load_claims(connection, doc_id) if c.claim_id == ids[0])
+    run = fetch(connection, sa.select(runs).where(runs.c.run_id == claim.provenance.run_id))[0]
+    where = sa.select(sources.c.corpus, sources.c.uri, sources.c.path).where(sources.c.doc_id == doc_id)
+    history = (
+        sa.select(extractions.c.run_id, extractions.c.pipeline_version, runs.c.started_at)
+        .join_from(extractions, runs)
+        .where(extractions.c.doc_id == doc_id)
+        .order_by(extractions.c.run_id)
+    )
+    return Origin(
+        claim=claim,
+        document=load_documents(connection, [doc_id])[0],
+        sources=tuple((c, u, p) for c, u, p in connection.execute(where.order_by(sources.c.corpus, sources.c.uri))),
+        run=run,
+        extracted_by_runs=tuple((r, v, s) for r, v, s in connection.execute(history)),
+        speaker_rule=_rule(connection, claim),
+    )
+
+
+def _rule(connection: Connection, claim: Claim) -> str | None:
+    """The rule that tied the claim's source to its speaker."""
+    if claim.speaker is None or claim.mention is None:
+        return None
+    query = sa.select(mentions.c.rule).where(
+        mentions.c.doc_id == claim.doc_id,
+        mentions.c.speaker_id == claim.speaker.speaker_id,
+        mentions.c.start == claim.mention.start,
+        mentions.c.end == claim.mention.end,
+    )
+    return connection.scalars(query.limit(1)).first()
+
+
+def open_failures(connection: Connection, corpus: str | None = None) -> list[Failure]:
+    """What failed and has not been mended, by corpus, address and step."""
+    columns = (failures.c.corpus, failures.c.uri, failures.c.step, failures.c.reason, failures.c.run_id)
+    query = sa.select(*columns).where(failures.c.mended_by.is_(None)).order_by(*columns[:3])
+    if corpus is not None:
+        query = query.where(failures.c.corpus == corpus)
+    return [Failure(*row) for row in connection.execute(query)]

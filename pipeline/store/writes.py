@@ -1,0 +1,246 @@
+"""Everything that changes the store. Each function works in the transaction of the connection that it is given."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pipeline import records
+from pipeline.errors import ClaimsError
+from pipeline.records import Document
+from pipeline.store import rows
+from pipeline.store.reads import load_claims
+from pipeline.store.schema import (
+    blocks,
+    claims,
+    documents,
+    extractions,
+    failures,
+    mentions,
+    runs,
+    sources,
+    speakers,
+)
+
+if TYPE_CHECKING:
+    from pipeline.assembly import Extraction
+
+Step = Literal["ingest", "extract", "store"]
+
+
+class IntegrityError(ClaimsError):
+    """A record does not fit the document that it claims to come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document was found; ``path`` leads from the corpus folder to its raw bytes.
+
+    ``fingerprint`` covers the corpus entry and the code that reads it.
+    """
+
+    corpus: str
+    uri: str
+    path: str
+    fingerprint: str
+
+
+def start_run(
+    connection: Connection,
+    corpus: str,
+    pipeline_version: str,
+    *,
+    model: str | None = None,
+    config_hash: str | None = None,
+    prefect_run_id: str | None = None,
+) -> str:
+    """Put a new run on record and return its id, which sorts by time ("20261123T213550-3f9a1c")."""
+    now = datetime.now(UTC)
+    run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    connection.execute(
+        runs.insert().values(
+            run_id=run_id,
+            corpus=corpus,
+            status="running",
+            started_at=now,
+            pipeline_version=pipeline_version,
+            model=model,
+            config_hash=config_hash,
+            prefect_run_id=prefect_run_id,
+        )
+    )
+    return run_id
+
+
+def finish_run(connection: Connection, run_id: str, status: Literal["completed", "failed"]) -> None:
+    """Say how a run ended."""
+    connection.execute(
+        runs.update().where(runs.c.run_id == run_id).values(status=status, finished_at=datetime.now(UTC))
+    )
+
+
+def store_documents(connection: Connection, run_id: str, found: Iterable[tuple[Source, Document]]) -> None:
+    """Store what was read. Equal bytes are one document, with the metadata of its source of smallest address.
+
+    Claims of a document whose text is now read differently leave with the old text (they stay on record in its
+    extraction).
+    """
+    for source, document in found:
+        _store_source(connection, source, document)
+        mend(connection, run_id, source.corpus, source.uri, "ingest")
+
+
+def _store_source(connection: Connection, source: Source, document: Document) -> None:
+    new = rows.document_row(document)
+    here = documents.c.doc_id == document.doc_id
+    old = connection.execute(sa.select(documents.c.text_hash, documents.c.input_hash).where(here)).one_or_none()
+    others = sa.select(sa.func.min(sources.c.uri)).where(
+        sources.c.doc_id == document.doc_id,
+        sa.or_(sources.c.uri != source.uri, sources.c.corpus != source.corpus),
+    )
+    first = connection.execute(others).scalar_one()
+    if old is None:
+        connection.execute(documents.insert().values(new))
+        connection.execute(blocks.insert(), rows.block_rows(document)) if document.blocks else None
+    elif (first is None or source.uri <= first) and old.input_hash != new["input_hash"]:
+        if old.text_hash != new["text_hash"]:
+            retire(connection, [document.doc_id])
+        connection.execute(documents.update().where(here).values(new))
+        connection.execute(blocks.delete().where(blocks.c.doc_id == document.doc_id))
+        connection.execute(blocks.insert(), rows.block_rows(document)) if document.blocks else None
+    where = (sources.c.corpus == source.corpus, sources.c.uri == source.uri)
+    connection.execute(sources.delete().where(*where))
+    connection.execute(
+        sources.insert().values(
+            corpus=source.corpus,
+            uri=source.uri,
+            doc_id=document.doc_id,
+            path=source.path,
+            fingerprint=source.fingerprint,
+        )
+    )
+
+
+def forget_sources(connection: Connection, corpus: str, kept: Iterable[str]) -> int:
+    """Drop the sources that a corpus no longer lists, and their failures; returns how many sources.
+
+    Their documents and claims stay in the store but are published no more, unless another source has them.
+    """
+    listed = set(kept)
+    gone = 0
+    for table in (sources, failures):
+        known = connection.scalars(sa.select(table.c.uri).where(table.c.corpus == corpus).distinct()).all()
+        unlisted = [uri for uri in known if uri not in listed]
+        for uri in unlisted:
+            connection.execute(table.delete().where(table.c.corpus == corpus, table.c.uri == uri))
+        gone += len(unlisted) if table is sources else 0
+    return gone
+
+
+def store_extractions(connection: Connection, run_id: str, found: Sequence[Extraction]) -> None:
+    """Store what a run extracted from documents that are in the store; it replaces what an earlier run extracted.
+
+    Raises ``IntegrityError``, and stores nothing, where a span's text is not its document's characters (invariant 1)
+    or a document's text is not the stored one.
+    """
+    if not found:
+        return
+    ids = [e.document.doc_id for e in found]
+    run = connection.execute(sa.select(runs).where(runs.c.run_id == run_id)).one()
+    stored = {
+        row.doc_id: row
+        for row in connection.execute(
+            sa.select(documents.c.doc_id, documents.c.text_hash, documents.c.input_hash).where(
+                documents.c.doc_id.in_(ids)
+            )
+        )
+    }
+    for extraction in found:
+        document = extraction.document
+        row = stored.get(document.doc_id)
+        if row is None or row.text_hash != records.text_hash(document.text):
+            raise IntegrityError(f"{document.uri}: extracted from another text than the stored one")
+        rows.check_spans(extraction)
+    retire(connection, ids, by=run_id)
+    connection.execute(
+        extractions.insert(),
+        [
+            {
+                "doc_id": doc_id,
+                "run_id": run_id,
+                "current": True,
+                "pipeline_version": run.pipeline_version,
+                "model": run.model,
+                "config_hash": run.config_hash,
+                "input_hash": stored[doc_id].input_hash,
+            }
+            for doc_id in ids
+        ],
+    )
+    for table, values in rows.extraction_rows(found, run_id).items():
+        if values:
+            connection.execute(table.insert(), values)
+    where = sa.select(sources.c.corpus, sources.c.uri).where(sources.c.doc_id.in_(ids))
+    for corpus, uri in connection.execute(where).all():
+        mend(connection, run_id, corpus, uri, "extract")
+
+
+def retire(connection: Connection, doc_ids: Sequence[str], *, by: str | None = None) -> None:
+    """Take the documents' current claims out of the tables; they stay on record in compressed form.
+
+    What the run ``by`` itself had stored (a batch tried again) leaves without a trace.
+    """
+    current = sa.select(extractions.c.doc_id, extractions.c.run_id).where(
+        extractions.c.doc_id.in_(doc_ids), extractions.c.current
+    )
+    for doc_id, run_id in connection.execute(current).all():
+        here = (extractions.c.doc_id == doc_id, extractions.c.run_id == run_id)
+        kept = None if run_id == by else _pack([c.to_dict() for c in load_claims(connection, doc_id)])
+        connection.execute(claims.delete().where(claims.c.doc_id == doc_id))
+        connection.execute(mentions.delete().where(mentions.c.doc_id == doc_id))
+        connection.execute(speakers.delete().where(speakers.c.doc_id == doc_id))
+        if kept is None:
+            connection.execute(extractions.delete().where(*here))
+        else:
+            connection.execute(extractions.update().where(*here).values(current=False, replaced=kept))
+
+
+def record_failure(connection: Connection, run_id: str, corpus: str, uri: str, step: Step, reason: str) -> None:
+    """Put a failure on record; the same one in a later run keeps the run in which it was first seen."""
+    here = (failures.c.corpus == corpus, failures.c.uri == uri, failures.c.step == step)
+    old = connection.execute(sa.select(failures.c.reason, failures.c.mended_by).where(*here)).one_or_none()
+    if old is not None and old.reason == reason and old.mended_by is None:
+        return
+    connection.execute(failures.delete().where(*here))
+    connection.execute(failures.insert().values(corpus=corpus, uri=uri, step=step, reason=reason, run_id=run_id))
+
+
+def mend(connection: Connection, run_id: str, corpus: str, uri: str, step: Step) -> None:
+    """Note that a source which had failed at a step has now passed it."""
+    connection.execute(
+        failures.update()
+        .where(
+            failures.c.corpus == corpus,
+            failures.c.uri == uri,
+            failures.c.step == step,
+            failures.c.mended_by.is_(None),
+        )
+        .values(mended_by=run_id)
+    )
+
+
+def _pack(value: Any) -> bytes:
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def unpack(blob: bytes) -> Any:
+    """The claims that ``extractions.replaced`` keeps."""
+    return json.loads(zlib.decompress(blob))
