@@ -70,7 +70,8 @@ def read_bytes(
 ) -> Document:
     """The article in some bytes, standard input say.
 
-    ``charset`` is the encoding that their server declared, ``name`` what messages call them. Raises ``InputError`` as ``read`` does.
+    ``charset`` is the encoding that their server declared, ``name`` what messages call them.
+    Raises ``InputError`` as ``read`` does.
     """
     name = name or uri or "the input"
     if media_type not in READERS:

@@ -49,8 +49,8 @@ def decode(raw: bytes, name: str, declared: str | None = None) -> str:
         if raw.startswith(bom):
             return decoded(raw, codec, name)
     refuse_binary(raw, name)
-    if codec := wide_codec(raw):
-        return decoded(raw, codec, name)
+    if wide := wide_codec(raw):
+        return decoded(raw, wide, name)
     for guess in filter(None, ("utf-8", declared)):
         if (text := attempt(raw, guess)) is not None:
             return text
