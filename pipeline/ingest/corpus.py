@@ -119,9 +119,7 @@ class Corpus:
                 raw = json.loads(line)
                 if unknown := set(raw) - known:
                     allowed = ", ".join(sorted(known))
-                    raise InputError(
-                        f"{path} line {number}: unknown field {min(unknown)!r}; known are {', '.join(sorted(known))}"
-                    )
+                    raise InputError(f"{path} line {number}: unknown field {min(unknown)!r}; known are {allowed}")
                 entries.append(adapter.validate_python(raw))
             except (ValueError, ValidationError, TypeError, RecursionError) as error:
                 reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
