@@ -1,14 +1,73 @@
-"""claims_amounts (placeholder until its component lands)."""
+"""``claims_amounts``: amounts of money, percentages and multiples, with who pays what when."""
+
+from __future__ import annotations
+
 from spacy.language import Language
 from spacy.tokens import Doc
-from pipeline.components import extensions  # noqa: F401
+
+from pipeline.amounts.currencies import Setting, choose
+from pipeline.amounts.grammar import Reading, read_amounts
+from pipeline.amounts.lexer import Lexed, lex
+from pipeline.amounts.multiples import read_multiples
+from pipeline.components.extensions import set_span_group
+from pipeline.records import Amount, AmountMention, Span
 
 
-class Component:
+@Language.factory(
+    "claims_amounts",
+    assigns=["doc._.claims_amounts", "doc.spans"],
+    requires=["token.dep", "token.head", "token.tag"],
+)
+def make_amounts(nlp: Language, name: str) -> Amounts:
+    """The component that sets ``doc._.claims_amounts`` and ``doc.spans["claims_amounts"]`` (labelled by unit)."""
+    return Amounts()
+
+
+class Amounts:
+    """Reads every block but boilerplate; the whole text where a document has no blocks."""
+
     def __call__(self, doc: Doc) -> Doc:
+        mentions = find_amounts(doc)
+        doc._.claims_amounts = mentions
+        set_span_group(doc, "claims_amounts", ((m.span, m.amount.unit) for m in mentions))
         return doc
 
 
-@Language.factory("claims_amounts")
-def make_amounts(nlp: Language, name: str) -> Component:
-    return Component()
+def find_amounts(doc: Doc) -> tuple[AmountMention, ...]:
+    """The amounts of a parsed document, in the order of their spans."""
+    blocks = doc._.claims_blocks
+    text = doc.text
+    if blocks:
+        stretches = [lex(text[b.start : b.end], b.start) for b in blocks if b.kind != "boilerplate"]
+    else:
+        stretches = [lex(text)]
+    found = [(lexed, reading) for lexed in stretches for reading in readings(lexed)]
+    if not found:
+        return ()
+    setting = Setting.of(stretches, doc._.claims_context)
+    mentions = (mention(text, lexed, reading, setting) for lexed, reading in found)
+    return tuple(sorted((m for m in mentions if m is not None), key=lambda m: m.span))
+
+
+def readings(lexed: Lexed) -> list[Reading]:
+    """Money, percentages and multiples of one stretch; where they overlap, the multiple gives way."""
+    amounts = list(read_amounts(lexed))
+    taken = {i for r in amounts for i in range(r.first, r.end)}
+    multiples = (r for r in read_multiples(lexed) if taken.isdisjoint(range(r.core, r.core_end)))
+    return amounts + list(multiples)
+
+
+def mention(text: str, lexed: Lexed, reading: Reading, setting: Setting) -> AmountMention | None:
+    """The record of one reading; ``None`` where its marker means no money here."""
+    unit: tuple[str, str] | None
+    if reading.kind == "money":
+        unit = choose(reading.markers, reading.large, setting, ())
+    elif reading.kind == "percent":
+        unit = "percent", "percentage points" if reading.points else "percentage"
+    else:
+        unit = "ratio", "multiple"
+    if unit is None:
+        return None
+    span = Span.of(text, lexed.start[reading.first], lexed.end[reading.end - 1])
+    amount = Amount(reading.low, reading.high, reading.bound, unit[0], unit[1], reading.per)
+    return AmountMention(span, amount, 0.95)

@@ -1,0 +1,90 @@
+"""Choose the currency of a sign or name that several share, and say why."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pipeline.amounts.knowledge import Marker, currencies
+from pipeline.amounts.lexer import Lexed, lex
+from pipeline.records import Context
+
+C = currencies()
+
+LOCAL_MENTIONS = 2
+"""How often a text must name places of a currency before an unmarked sign is taken for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a document is set: the currency of its publisher's country, and of the places that it names."""
+
+    publisher: str | None
+    places: Counter[str]
+
+    @classmethod
+    def of(cls, stretches: Sequence[Lexed], context: Context) -> Setting:
+        """The setting of a document, from its lexemes, title, publisher and address."""
+        places: Counter[str] = Counter()
+        for lexed in stretches:
+            places.update(place_mentions(lexed))
+        return cls(publisher_currency(context), places)
+
+
+def place_mentions(lexed: Lexed) -> Iterable[str]:
+    """The currency of each place that the lexemes name."""
+    i = 0
+    first = C.place_first
+    while i < lexed.size:
+        if lexed.words[i] in first:
+            for n in (4, 3, 2, 1):
+                code = C.places.get(lexed.key(i, n))
+                if code and lexed.together(i, n):
+                    yield code
+                    i += n - 1
+                    break
+        i += 1
+
+
+def publisher_currency(context: Context) -> str | None:
+    """The currency of the country that the publisher's name or web domain points to."""
+    if context.publisher:
+        for code in place_mentions(lex(context.publisher)):
+            return code
+    host = urlsplit(context.uri or "").hostname if re.match(r"https?://", context.uri or "") else None
+    return C.domains.get(host.rpartition(".")[2]) if host else None
+
+
+def choose(markers: Sequence[Marker], large: bool, setting: Setting, near: Iterable[str]) -> tuple[str, str] | None:
+    """The ISO 4217 code for the markers of an amount, and the reason; ``None`` where they are no sign of money here.
+
+    ``large``: the number is written like money. ``near``: currencies of places named in the same sentence.
+    """
+    marker = min(markers, key=lambda m: len(m.codes))
+    candidates = [c for c in marker.codes if c != "XXX"]
+    nearby = [c for c in near if c in candidates]
+    local = bool(nearby) or setting.publisher in candidates or any(setting.places[c] for c in candidates)
+    if (marker.large_only or marker.local_only) and not (
+        (marker.large_only and large) or (marker.local_only and local)
+    ):
+        return None
+    what = f"{'code' if marker.kind == 'code' else 'name' if marker.form.isalpha() else 'symbol'} {marker.form}"
+    if len(marker.codes) == 1 and marker.default != "XXX":
+        return marker.default, what
+    if setting.publisher in candidates:
+        return str(setting.publisher), f"{what}, published in a country of {C.names[str(setting.publisher)]}"
+    if marker.default == "XXX" or marker.kind != "sign":
+        if (nearby and setting.places[marker.default] == 0) or (len(set(nearby)) == 1 and marker.default not in near):
+            return nearby[0], f"{what}, the sentence is set where {C.names[nearby[0]]} is used"
+    counts = [(setting.places[c], -candidates.index(c)) for c in candidates]
+    if counts:
+        most, index = max(counts)
+        best = candidates[-index]
+        if best != marker.default and most >= LOCAL_MENTIONS and most > 2 * setting.places[marker.default]:
+            return best, f"{what}, the document is set where {C.names[best]} is used"
+    if marker.default == "XXX":
+        return "XXX", f"{what} is shared by several currencies"
+    return marker.default, f"{what} defaults to {marker.default}"
