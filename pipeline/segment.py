@@ -41,7 +41,8 @@ TURN = re.compile(r"[\"“]?[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,4}(?: \([^
 BYLINE = re.compile(r"(?:By|BY|Written by|Posted by) (?P<name>[A-Z][\w.'’-]+(?:,? (?:and |[A-Z])[\w.'’-]*){1,8})$")
 DATELINE = re.compile(r"[A-Z][^()—–\n]{2,60}(?:\([A-Z][\w .]{1,20}\) ?)?[—–-]{1,2} ?\w")
 CONTACT = re.compile(r"https?://|www\.|@\w")
-SECOND_SENTENCE = re.compile(r"[.!?] +[A-Z]\w{3}")
+SECOND_SENTENCE = re.compile(r"[a-z]{2}[.!?] +[A-Z]\w{3}")
+LEDE = re.compile(r"^(?:The|An?|In|On|At|After|He|She|It|They|We|I|This|There)\b|\bsaid\b")
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
 LOWER = re.compile(r"[^\w]*[a-zß-öø-ÿ]")
 QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "‘": "’", "'": "'"}
@@ -329,7 +330,7 @@ def mark_title(units: list[Unit]) -> None:
     if head.first.marker in ("bullet", "number") or len(head.text) > TITLE_CHARS or TURN.match(head.text):
         return
     apart = bool(body.first.gap) or head.first.marker == "hash" or bool(head.first.underline)
-    if OPEN_END.search(head.text[-8:]) or LOWER.match(head.text) or not (apart or is_body(body)):
+    if head.text[-1] in ":," or LOWER.match(head.text) or not (apart or is_body(body)):
         return
     if head.text.endswith(".") and not looks_like_headline(head.text, units):
         return
@@ -338,10 +339,17 @@ def mark_title(units: list[Unit]) -> None:
 
 
 def looks_like_headline(text: str, units: list[Unit]) -> bool:
-    """Whether a first line that ends in a full stop is a headline after all: by its capitals or the dateline below."""
+    """Whether a first line that ends in a full stop is a headline after all.
+
+    Its capitals tell, or the dateline below it, or that it is short against the many paragraphs below and does not begin
+    as a sentence of running text does.
+    """
     if len(text) > 160 or len(units) < 3 or SECOND_SENTENCE.search(text):
         return False
-    return capitals(text) >= 0.7 or bool(DATELINE.match(units[1].text))
+    if capitals(text) >= 0.7 or DATELINE.match(units[1].text):
+        return True
+    terse = len(text) <= 110 and len(text) < 0.8 * len(units[1].text) and not LEDE.search(text)
+    return terse and len(units) >= 6
 
 
 def is_body(unit: Unit) -> bool:
