@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.boilerplate import is_foreign, is_furniture, latin_share
+from pipeline.lines import MarkerKind, content
 from pipeline.records import Block, BlockKind
-from pipeline.segment import MarkerKind, content, is_quotation, segment
+from pipeline.segment import is_quotation, segment
 
 SPACE = re.compile(r"\s+")
 
