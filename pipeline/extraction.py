@@ -18,8 +18,8 @@ from pipeline.records import Claim, ClaimKind, Document, Provenance
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 PACKAGE = Path(__file__).parent
-DOWNSTREAM = frozenset({"cli", "evaluate", "publish", "review", "store"})
-"""Folders of the package that come after extraction: a change in them asks for no new extraction."""
+DOWNSTREAM = frozenset({"cli", "dataset", "evaluate", "progress", "publish", "review", "steps", "store"})
+"""Parts of the package that come after extraction: a change in them asks for no new extraction."""
 
 
 @cache
@@ -77,11 +77,11 @@ def pipeline_version() -> str:
 
 def config_hash(nlp: Language) -> str:
     """Changes whenever the model, the pipeline's configuration, an extraction rule, a weight or a data file does."""
-    return records.digest(model_name(nlp), nlp.config.to_str(), _code_hash(), length=16)
+    return records.digest(model_name(nlp), nlp.config.to_str(), code_hash(), length=16)
 
 
 @cache
-def _code_hash() -> str:
+def code_hash() -> str:
     """A digest of every file of the package that takes part in extraction."""
     files = sorted(p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix not in {".pyc", ".md"})
     parts: list[str] = []
