@@ -6,13 +6,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
+from pipeline.predictions.horizons import future_time
 from pipeline.predictions.lexicon import Lexicon, Sense
+from pipeline.predictions.syntax import (
+    FINITE,
+    gerund_of,
+    infinitive,
+    infinitive_of,
+    own_subject,
+    passive,
+    right_children,
+    subject_of,
+)
 from pipeline.records import Certainty
 
 Construction = Literal[
-    "modal", "going_to", "commitment", "forecast", "raising", "track", "noun", "nominal", "headline", "scheduled"
+    "modal",
+    "going_to",
+    "commitment",
+    "forecast",
+    "raising",
+    "idiom",
+    "noun",
+    "likely",
+    "headline",
+    "scheduled",
+    "present",
 ]
 
 
@@ -20,8 +41,9 @@ Construction = Literal[
 class Candidate:
     """A cue and the clause it governs.
 
-    ``head`` is the predicate of what is predicted, ``anchor`` the token whose clause the span covers (for a
-    commitment the committing verb, since its subject is part of what is said), ``subject`` the subject's head.
+    ``cue`` are token positions, half-open. ``head`` is the predicate of what is predicted, ``anchor`` the token whose
+    clause the span covers (for a commitment the committing verb, since its subject is part of what is said),
+    ``subject`` the subject's head.
     """
 
     construction: Construction
@@ -32,174 +54,140 @@ class Candidate:
     sense: Sense
 
 
-SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
-CLAUSES = frozenset({"xcomp", "ccomp", "advcl", "acl"})
 COPULAS = frozenset({"be", "seem", "appear", "look", "remain", "stand"})
 SCHEDULE_PREPOSITIONS = frozenset({"for", "on", "in", "at", "by"})
-UNTIMED = frozenset({"VBD", "VBN"})
+TO, OF, FORWARD = frozenset({"to"}), frozenset({"of"}), frozenset({"to"})
+VERBS = frozenset({"VERB", "AUX"})
 
 
 def candidates(tokens: list[Token], lexicon: Lexicon) -> Iterator[Candidate]:
     """Every candidate of one sentence, in the order of its cues."""
     for token in tokens:
-        lower = token.lower_
-        if token.tag_ == "MD" and lower in lexicon.modals:
-            found = modal(token, lexicon.modals[lower])
-        elif (token.lemma_ == "go" and token.tag_ == "VBG") or lower == "gon":
-            found = going_to(token)
-        elif lower in lexicon.raising and (raised := raising(token, lexicon.raising[lower])):
-            found = raised
-        elif token.pos_ in ("VERB", "AUX") and token.lemma_ in lexicon.commitment:
-            found = commitment(token, lexicon.commitment[token.lemma_])
-        elif token.pos_ in ("VERB", "AUX") and token.lemma_ in lexicon.forecast:
-            found = forecast(token, lexicon.forecast[token.lemma_])
-        elif token.pos_ == "NOUN" and token.lemma_ in lexicon.nouns:
-            found = noun(token, lexicon.nouns[token.lemma_])
-        elif lower in ("track", "course", "verge", "brink", "way"):
-            found = on_track(token)
-        else:
-            continue
-        if found is not None:
-            yield found
+        lower, lemma, tag = token.lower_, token.lemma_, token.tag_
+        if tag == "MD":
+            if lower in lexicon.modals:
+                yield from modal(token, lexicon.modals[lower])
+        elif (lemma == "go" and tag == "VBG") or lower == "gon":
+            yield from going_to(token)
+        elif lower in lexicon.raising and (raised := list(raising(token, lexicon.raising[lower]))):
+            yield from raised
+        elif lemma in lexicon.commitment and token.pos_ in VERBS:
+            yield from commitment(token, lexicon.commitment[lemma], lexicon.transitive)
+        elif lemma in lexicon.forecast and token.pos_ in VERBS:
+            yield from forecast(token, lexicon.forecast[lemma])
+        elif lemma in lexicon.nouns and token.pos_ == "NOUN":
+            yield from noun(token, lexicon.nouns[lemma])
+        elif lower in lexicon.idioms:
+            yield from idiom(token, lexicon.idioms[lower])
+        if tag in ("VBZ", "VBP"):
+            yield from present(token)
+        elif tag == "VB" and token.dep_ == "ROOT":
+            yield from headline(token)
 
 
-def modal(token: Token, certainty: Certainty) -> Candidate | None:
+def modal(token: Token, certainty: Certainty) -> Iterator[Candidate]:
     """ "prices will fall": the clause of the verb that the modal serves."""
     head = token.head
-    if token.dep_ not in ("aux", "auxpass") or head.i < token.i:
-        return None
-    return Candidate("modal", (token.i, token.i + 1), head, head, subject_of(head), Sense("forecast", certainty))
+    if token.dep_ in ("aux", "auxpass") and head.i > token.i:
+        yield Candidate("modal", (token.i, token.i + 1), head, head, subject_of(head), Sense("forecast", certainty))
 
 
-def going_to(token: Token) -> Candidate | None:
+def going_to(token: Token) -> Iterator[Candidate]:
     """ "is going to win", "I'm gonna win"."""
-    head = next((c for c in token.children if c.dep_ in CLAUSES and c.i > token.i and infinitive(c)), None)
-    if head is None:
-        return None
-    to = next((c.i for c in head.children if c.i < head.i and c.dep_ == "aux"), token.i)
-    cue = (token.i, to + 1)
-    return Candidate("going_to", cue, head, token, subject_of(token), Sense("forecast", "certain"))
+    head = infinitive_of(token)
+    if head is not None:
+        to = next((c.i for c in head.children if c.i < head.i and c.dep_ == "aux"), token.i)
+        yield Candidate("going_to", (token.i, to + 1), head, token, subject_of(token), Sense("forecast", "certain"))
 
 
-def raising(token: Token, sense: Sense) -> Candidate | None:
-    """ "is likely to win", "is expected to rise", "is set for Monday", "it is likely that rates fall"."""
-    below = [c for c in token.children if c.i > token.i]
-    anchor = (
-        token.head
-        if token.dep_ in ("acomp", "xcomp", "oprd", "advmod") and token.head.pos_ in ("AUX", "VERB")
-        else token
-    )
-    passive = any(c.dep_ == "auxpass" for c in token.children)
-    if anchor is token and not passive:
-        return None
-    if anchor is not token and anchor.lemma_ not in COPULAS:
-        return None
-    cue = (token.i, token.i + 1)
-    for head in (*below, *(c for c in anchor.children if c.i > token.i)):
-        if head.dep_ in CLAUSES and infinitive(head):
-            return Candidate("raising", cue, head, anchor, subject_of(anchor), sense)
-        if head.dep_ == "ccomp" and not passive:
-            return Candidate("raising", cue, head, head, subject_of(head), Sense("forecast", sense.certainty))
-    if sense.type == "schedule" and any(c.dep_ == "prep" and c.lower_ in SCHEDULE_PREPOSITIONS for c in below):
-        return Candidate("scheduled", cue, token, anchor, subject_of(anchor), sense)
-    if sense.type == "forecast" and token.pos_ == "ADJ" and not below:
-        return Candidate("nominal", cue, token, anchor, subject_of(anchor), sense)
-    return None
+def raising(token: Token, sense: Sense) -> Iterator[Candidate]:
+    """ "is likely to win", "ads set to begin", "is set for Monday", "it is likely that rates fall"."""
+    below, cue = right_children(token), (token.i, token.i + 1)
+    copular = token.dep_ in ("acomp", "xcomp", "oprd", "advmod") and token.head.lemma_ in COPULAS
+    participle = token.tag_ == "VBN" and (passive(token) or token.dep_ in ("acl", "ROOT", "relcl"))
+    if not (copular or participle):
+        return
+    anchor = token.head if copular else token
+    for head in (*below, *right_children(anchor)):
+        if infinitive(head) and head.dep_ in ("xcomp", "ccomp", "advcl"):
+            yield Candidate("raising", cue, head, anchor, subject_of(anchor), sense)
+            return
+        if head.dep_ == "ccomp" and head.i > token.i and copular:
+            yield Candidate("raising", cue, head, head, subject_of(head), Sense("forecast", sense.certainty))
+            return
+    if sense.type == "commitment" and (gerund := gerund_of(token, TO)) is not None:
+        yield Candidate("commitment", cue, gerund, anchor, subject_of(anchor), sense)
+    elif sense.type == "schedule" and any(c.dep_ == "prep" and c.lower_ in SCHEDULE_PREPOSITIONS for c in below):
+        yield Candidate("scheduled", cue, token, anchor, subject_of(anchor), sense)
+    elif sense.type == "forecast" and token.pos_ == "ADJ" and not below:
+        yield Candidate("likely", cue, token, anchor, subject_of(anchor), sense)
 
 
-def commitment(token: Token, sense: Sense) -> Candidate | None:
+def commitment(token: Token, sense: Sense, transitive: frozenset[str]) -> Iterator[Candidate]:
     """ "plans to cut", "threatened to leave", "proposes allowing", "promised a veto"."""
-    head = complement(token)
-    if head is None or (head.dep_ == "dobj" and token.lemma_ not in ("promise", "pledge", "vow", "threaten")):
-        return None
-    return Candidate("commitment", (token.i, token.i + 1), head, token, subject_of(token), sense)
-
-
-def forecast(token: Token, sense: Sense) -> Candidate | None:
-    """ "analysts expect rates to climb": the clause below, or all of it where the subject expects its own act."""
-    head = complement(token)
-    if head is None or head.dep_ == "dobj" or any(c.dep_ == "auxpass" for c in token.children):
-        return None
-    subject = next((c for c in head.children if c.dep_ in SUBJECTS), None)
-    anchor = head if subject is not None else token
-    return Candidate("forecast", (token.i, token.i + 1), head, anchor, subject or subject_of(token), sense)
-
-
-def noun(token: Token, sense: Sense) -> Candidate | None:
-    """ "his plan to deport them", "a promise to cut taxes"."""
-    head = next((c for c in token.children if c.dep_ in CLAUSES and c.i > token.i and infinitive(c)), None)
+    head = infinitive_of(token) or gerund_of(token, TO)
     if head is None:
-        return None
+        for child in right_children(token):
+            gerund = child.tag_ == "VBG" and child.dep_ in ("xcomp", "ccomp")
+            if gerund or (child.dep_ == "dobj" and token.lemma_ in transitive):
+                head = child
+                break
+    if head is not None:
+        yield Candidate("commitment", (token.i, token.i + 1), head, token, subject_of(token), sense)
+
+
+def forecast(token: Token, sense: Sense) -> Iterator[Candidate]:
+    """ "analysts expect rates to climb": the clause below, or all of it where the subject expects its own act."""
+    cue = (token.i, token.i + 1)
+    head = infinitive_of(token)
+    if head is None or passive(token):
+        return
+    subject = own_subject(head)
+    yield Candidate("forecast", cue, head, head if subject else token, subject or subject_of(token), sense)
+    for other in right_children(head):
+        if other.dep_ in ("conj", "advcl") and infinitive(other) and (subject := own_subject(other)) is not None:
+            yield Candidate("forecast", cue, other, other, subject, sense)
+
+
+def noun(token: Token, sense: Sense) -> Iterator[Candidate]:
+    """ "his plan to deport them", "has no intention of leaving", "a chance to win"."""
+    head = infinitive_of(token) or gerund_of(token, OF)
+    if head is None:
+        return
     owner = next((c for c in token.children if c.dep_ == "poss"), None)
-    return Candidate("noun", (token.i, token.i + 1), head, token, owner, sense)
+    anchor = token
+    if token.dep_ == "dobj" and token.head.lemma_ in ("have", "make"):
+        anchor = token.head
+        owner = owner or subject_of(anchor)
+    yield Candidate("noun", (token.i, token.i + 1), head, anchor, owner, sense)
 
 
-def on_track(token: Token) -> Candidate | None:
-    """ "is on track to win", "is on the way to the White House"."""
-    on = token.head
-    if token.dep_ != "pobj" or on.lower_ != "on" or on.head.lemma_ not in COPULAS:
-        return None
-    head = next((c for c in token.children if c.dep_ in CLAUSES and c.i > token.i and infinitive(c)), on.head)
-    cue = (on.i, token.i + 1)
-    return Candidate("track", cue, head, on.head, subject_of(on.head), Sense("forecast", "probable"))
+def idiom(token: Token, sense: Sense) -> Iterator[Candidate]:
+    """ "is on track to win", "is on the way to the White House", "looks forward to working"."""
+    cue = (token.i, token.i + 1)
+    if token.lower_ == "forward":
+        if token.head.lemma_ == "look" and any(c.lower_ == "to" for c in right_children(token.head)):
+            head = gerund_of(token.head, FORWARD) or token.head
+            yield Candidate("idiom", cue, head, token.head, subject_of(token.head), sense)
+    elif token.dep_ == "pobj" and token.head.lower_ == "on" and token.head.head.lemma_ in COPULAS:
+        anchor = token.head.head
+        head = infinitive_of(token) or infinitive_of(anchor) or anchor
+        yield Candidate("idiom", (token.head.i, token.i + 1), head, anchor, subject_of(anchor), sense)
 
 
-def complement(token: Token) -> Token | None:
-    """What a committing or forecasting verb takes: infinitive, gerund, bare clause or object, in that order."""
-    below = [c for c in token.children if c.i > token.i]
-    for child in below:
-        if child.dep_ in CLAUSES and (infinitive(child) or (child.tag_ == "VBG" and child.dep_ in ("xcomp", "ccomp"))):
-            return child
-    for child in below:
-        if child.dep_ == "prep" and child.lower_ == "to":
-            gerund = next((c for c in child.children if c.dep_ == "pcomp"), None)
-            if gerund is not None:
-                return gerund
-    return next((c for c in below if c.dep_ == "dobj"), None)
+def present(token: Token) -> Iterator[Candidate]:
+    """ "voters go to the polls on June 7": a present tense with a time to come."""
+    if token.dep_ in ("aux", "auxpass") or own_subject(token) is None:
+        return
+    if any(c.dep_ in ("npadvmod", "prep", "advmod") and future_time(c) for c in token.children):
+        cue = (token.i, token.i + 1)
+        yield Candidate("present", cue, token, token, subject_of(token), Sense("schedule", "certain"))
 
 
-def infinitive(token: Token) -> bool:
-    """Whether the verb (or copular predicate) has the particle "to" (or "na") before it."""
-    return any(c.tag_ == "TO" or c.lower_ == "na" for c in token.children if c.i < token.i)
-
-
-def subject_of(token: Token) -> Token | None:
-    """The subject of the predicate, looked up through coordination, infinitives and relative clauses."""
-    for _ in range(6):
-        for child in token.children:
-            if child.dep_ in SUBJECTS and child.i < token.i:
-                if child.tag_ in ("WDT", "WP") and token.dep_ == "relcl":
-                    return token.head
-                return child
-        if token.dep_ == "relcl":
-            return token.head
-        if token.dep_ == "acl":
-            return token.head if token.head.pos_ in ("NOUN", "PROPN", "PRON") else None
-        if token.dep_ not in ("conj", "xcomp", "advcl") or token.head is token:
-            return None
-        token = token.head
-    return None
-
-
-def own_subject(token: Token) -> bool:
-    """Whether the clause has a subject of its own."""
-    return any(c.dep_ in SUBJECTS for c in token.children)
-
-
-def own_modal(token: Token) -> bool:
-    """Whether the predicate has a modal of its own."""
-    return any(c.tag_ == "MD" for c in token.children)
-
-
-def sentences(doc: Doc, ranges: list[tuple[int, int]]) -> Iterator[tuple[int, list[Token]]]:
-    """The index of a range of characters and the tokens of each sentence that starts in it, in order; linear."""
-    which = 0
-    for sent in doc.sents:
-        tokens = [t for t in sent if not t.is_space]
-        if not tokens:
-            continue
-        start = tokens[0].idx
-        while which < len(ranges) and ranges[which][1] <= start:
-            which += 1
-        if which < len(ranges) and ranges[which][0] <= start:
-            yield which, [t for t in tokens if t.idx < ranges[which][1]]
+def headline(token: Token) -> Iterator[Candidate]:
+    """ "President to visit Berlin": an infinitive in place of the finite verb."""
+    subject = own_subject(token)
+    if subject is None or not infinitive(token) or any(c.tag_ in FINITE for c in token.children):
+        return
+    to = next(c.i for c in token.children if c.i < token.i and c.tag_ == "TO")
+    yield Candidate("headline", (to, to + 1), token, token, subject, Sense("forecast", "probable"))

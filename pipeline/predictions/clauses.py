@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from pipeline.predictions.candidates import Candidate, own_modal, own_subject
+from pipeline.predictions.candidates import Candidate
 from pipeline.predictions.lexicon import Lexicon
+from pipeline.predictions.syntax import Range, own_modal, own_subject
 
 ANTECEDENT_TOKENS = 12
 """A relative clause takes its noun along where the noun phrase begins at most so many tokens before the clause."""
@@ -13,39 +14,53 @@ ANTECEDENT_TOKENS = 12
 OPENERS = frozenset(
     {"that", "and", "but", "or", "so", "however", "because", "which", "although", "though", "while", "as"}
 )
+ASIDES = frozenset({"because", "although", "though", "while", "whereas", "since", "as", "whether"})
 MAX_DEPTH = 4
-
-Range = tuple[int, int]
-"""Token positions, half-open."""
+NESTED_DISTANCE = 4
+"""A prediction inside another one ends it where it begins at least so many tokens after the outer predicate."""
 
 
 def clause(candidate: Candidate, tokens: list[Token]) -> Range:
     """The token range of the predicted clause, inside the sentence's tokens."""
-    anchor = candidate.anchor
+    head, anchor = candidate.head, candidate.anchor
     start, end = anchor.left_edge.i, anchor.right_edge.i + 1
-    if anchor.dep_ == "relcl":
+    if anchor.dep_ in ("relcl", "acl"):
         noun = anchor.head
         if anchor.i - noun.left_edge.i <= ANTECEDENT_TOKENS:
             start = min(start, noun.left_edge.i)
-    for child in anchor.children:
-        if separate(child) and child.i > anchor.i:
-            end = min(end, child.left_edge.i)
-        elif separate(child):
-            start = max(start, child.right_edge.i + 1)
-    if candidate.head is not anchor:
-        for child in candidate.head.children:
-            if separate(child) and child.i > candidate.head.i:
+    for parent in (anchor, head):
+        for child in parent.children:
+            if not beside(child):
+                continue
+            if child.i > parent.i:
                 end = min(end, child.left_edge.i)
-    start, end = max(start, tokens[0].i), min(end, tokens[-1].i + 1)
-    start, end = min(start, candidate.cue[0]), max(end, candidate.cue[1]) if anchor.i <= candidate.cue[1] else end
-    return trim(anchor, start, end)
+            elif parent == anchor:
+                start = max(start, child.right_edge.i + 1)
+    start, end = min(start, candidate.cue[0]), max(end, head.i + 1, candidate.cue[1])
+    return trim(anchor, max(start, tokens[0].i), min(end, tokens[-1].i + 1))
 
 
-def separate(child: Token) -> bool:
-    """Whether a dependent is a clause of its own beside the predicted one."""
+def beside(child: Token) -> bool:
+    """Whether a dependent stands beside the predicted clause: a clause of its own, a reason, a concession, a source."""
     if child.dep_ == "conj":
-        return child.pos_ in ("VERB", "AUX") and (own_modal(child) or own_subject(child))
-    return child.dep_ in ("parataxis", "ccomp") and child.i < child.head.i and own_subject(child)
+        return child.pos_ in ("VERB", "AUX") and (own_modal(child) or own_subject(child) is not None)
+    if child.dep_ == "advcl":
+        return any(c.dep_ == "mark" and c.lower_ in ASIDES for c in child.children)
+    if child.dep_ == "prep":
+        return child.lower_ == "according" or (child.lower_ == "because" and child.i > child.head.i)
+    return child.dep_ in ("parataxis", "ccomp") and child.i < child.head.i and own_subject(child) is not None
+
+
+def cut_nested(span: Range, candidate: Candidate, others: list[Range]) -> Range:
+    """The clause without another prediction at its edge, where most of it remains or the other begins far off."""
+    start, end = span
+    fixed = (min(candidate.cue[0], candidate.head.i), max(candidate.cue[1], candidate.head.i + 1))
+    for other in others:
+        if span[0] < other[0] and other[1] >= end - 1 and other[0] >= fixed[1] + NESTED_DISTANCE:
+            end = other[0]
+        elif span[0] == other[0] and other[1] < fixed[0] - 1:
+            start = other[1]
+    return trim(candidate.anchor, start, end)
 
 
 def trim(token: Token, start: int, end: int) -> Range:
@@ -61,7 +76,7 @@ def trim(token: Token, start: int, end: int) -> Range:
 def condition(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range | None:
     """The token range of the condition that the prediction depends on, or ``None``."""
     seen: list[Token] = [candidate.head]
-    if candidate.anchor is not candidate.head:
+    if candidate.anchor != candidate.head:
         seen.append(candidate.anchor)
     governor = seen[-1]
     for _ in range(MAX_DEPTH):
@@ -88,9 +103,13 @@ def conditional(child: Token, lexicon: Lexicon) -> int | None:
         marks = [
             c
             for c in child.children
-            if c.dep_ in ("mark", "advmod") and c.lower_ in ("if", "unless", "once", "provided", "assuming")
+            if c.dep_ in ("mark", "advmod") and c.lower_ in ("if", "unless", "provided", "assuming")
         ]
-        opened = doc[start].lower_ in ("should", "were", "had") and doc[start].head is child and own_subject(child)
+        opened = (
+            doc[start].lower_ in ("should", "were", "had")
+            and doc[start].head == child
+            and own_subject(child) is not None
+        )
         phrase = doc[start : start + 5].text.lower().startswith(lexicon.condition_phrases)
         if marks:
             start = min(marks[0].i, start) if marks[0].i - start <= 2 else marks[0].i

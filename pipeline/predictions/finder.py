@@ -3,86 +3,121 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
 from pipeline.predictions import modality
-from pipeline.predictions.candidates import Candidate, candidates, sentences
-from pipeline.predictions.clauses import Range, clause, condition
+from pipeline.predictions.candidates import Candidate, candidates
+from pipeline.predictions.clauses import clause, condition, cut_nested
+from pipeline.predictions.dates import resolve
+from pipeline.predictions.features import Facts, features, past_tense
 from pipeline.predictions.horizons import horizon
 from pipeline.predictions.lexicon import Lexicon, lexicon
+from pipeline.predictions.scorer import Scorer, scorer
 from pipeline.predictions.sources import Sources
+from pipeline.predictions.syntax import Range, sentences
 from pipeline.records import Block, Prediction, PredictionMention, Span
 
-Found = tuple[Range, Candidate]
+SAME_CLAUSE = 0.9
+"""Two candidates whose clauses share so much of the longer one say one thing."""
 
 
-def find(doc: Doc) -> tuple[PredictionMention, ...]:
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A candidate with its clause, condition and features."""
+
+    candidate: Candidate
+    span: Range
+    condition: Range | None
+    names: frozenset[str]
+
+
+def find(doc: Doc, model: Scorer | None = None) -> tuple[PredictionMention, ...]:
     """The document's predictions in the order of the text."""
-    words = lexicon()
-    blocks: tuple[Block, ...] = doc._.claims_blocks or (Block("paragraph", 0, len(doc.text)),)
-    blocks = tuple(b for b in blocks if b.kind != "boilerplate")
+    words, model = lexicon(), model or scorer()
     sources = Sources(doc)
-    text = doc.text
     out: list[PredictionMention] = []
-    for _, tokens in sentences(doc, [(b.start, b.end) for b in blocks]):
-        for span, candidate in accepted(tokens, words):
-            out.append(mention(text, span, candidate, tokens, words, sources))
+    for tokens in claimable(doc):
+        scored = [(model.probability(p.names), p) for p in propose(tokens, words)]
+        kept = distinct([(score, p) for score, p in scored if score >= model.threshold])
+        for score, proposal in kept:
+            span = cut_nested(proposal.span, proposal.candidate, [p.span for _, p in kept if p is not proposal])
+            out.append(mention(doc, proposal, span, score, words, sources))
     return tuple(sorted(out, key=lambda p: (p.span.start, p.span.end)))
 
 
-def accepted(tokens: list[Token], words: Lexicon) -> Iterator[Found]:
-    """The candidates of a sentence that predict, each with its clause; of those that share a clause the first."""
-    if modality.question(tokens):
-        return
-    kept: list[Found] = []
+def claimable(doc: Doc) -> Iterator[list[Token]]:
+    """The tokens of each sentence in blocks that carry the article's own words."""
+    blocks: tuple[Block, ...] = doc._.claims_blocks or (Block("paragraph", 0, len(doc.text)),)
+    for _, tokens in sentences(doc, [(b.start, b.end) for b in blocks if b.kind != "boilerplate"]):
+        yield tokens
+
+
+def propose(tokens: list[Token], words: Lexicon) -> Iterator[Proposal]:
+    """Every candidate of a sentence with what the scorer needs to know of it."""
     for candidate in candidates(tokens, words):
-        if not plausible(candidate):
-            continue
         span = clause(candidate, tokens)
-        if span[0] < span[1] and not any(same(span, candidate, *other) for other in kept):
-            kept.append((span, candidate))
-    yield from kept
+        if span[0] >= span[1]:
+            continue
+        depends = condition(candidate, tokens, words)
+        if depends is not None:
+            span = with_condition(span, depends)
+        facts = Facts(
+            condition=depends is not None,
+            past_condition=depends is not None and past_tense(depends, tokens),
+            horizon=horizon(candidate.head.doc, span, depends, candidate.head) is not None,
+            negated=modality.negated(candidate, words),
+        )
+        yield Proposal(candidate, span, depends, frozenset(features(candidate, span, tokens, facts)))
 
 
-def plausible(candidate: Candidate) -> bool:
-    """Whether the construction can speak of the future at all."""
-    doc = candidate.head.doc
-    if candidate.construction == "modal":
-        return not modality.perfect(candidate.head) and doc[candidate.cue[0]].lower_ != "should"
-    if candidate.construction == "commitment":
-        past = doc[candidate.cue[0]].tag_ in ("VBD", "VBN") and candidate.sense.certainty != "certain"
-        return not past and not (candidate.subject is not None and candidate.subject.lower_ in modality.FIRST_PERSON)
-    return True
+def with_condition(span: Range, depends: Range) -> Range:
+    """The clause together with a condition that stands right before or after it."""
+    if depends[0] < span[0] and depends[1] + 2 >= span[0]:
+        return depends[0], span[1]
+    if depends[1] > span[1] and depends[0] <= span[1] + 2:
+        return span[0], depends[1]
+    return span
 
 
-def same(span: Range, candidate: Candidate, other: Range, kept: Candidate) -> bool:
-    """Whether two candidates say one thing: a common predicate or clause."""
-    if candidate.anchor is kept.anchor or candidate.head is kept.head or candidate.anchor is kept.head:
+def distinct(found: list[tuple[float, Proposal]]) -> list[tuple[float, Proposal]]:
+    """Without those that repeat a likelier one."""
+    kept: list[tuple[float, Proposal]] = []
+    for score, proposal in sorted(found, key=lambda f: (-f[0], f[1].span)):
+        if not any(same(proposal, other) for _, other in kept):
+            kept.append((score, proposal))
+    return sorted(kept, key=lambda f: f[1].span)
+
+
+def same(a: Proposal, b: Proposal) -> bool:
+    """Whether two proposals say one thing: they share a predicate or nearly all of a clause."""
+    one, two = a.candidate, b.candidate
+    if one.head == two.head or one.anchor in (two.anchor, two.head) or one.head == two.anchor:
         return True
-    shared = min(span[1], other[1]) - max(span[0], other[0])
-    return shared * 10 >= 9 * max(span[1] - span[0], other[1] - other[0])
+    shared = min(a.span[1], b.span[1]) - max(a.span[0], b.span[0])
+    return shared >= SAME_CLAUSE * max(a.span[1] - a.span[0], b.span[1] - b.span[0])
 
 
 def mention(
-    text: str, span: Range, candidate: Candidate, tokens: list[Token], words: Lexicon, sources: Sources
+    doc: Doc, proposal: Proposal, span: Range, score: float, words: Lexicon, sources: Sources
 ) -> PredictionMention:
-    """The record of one accepted candidate."""
-    doc = candidate.head.doc
-    when = condition(candidate, tokens, words)
-    if when is not None and when[0] < span[0] and when[1] <= span[0] + 2:
-        span = (when[0], span[1])
-    until = horizon(doc, span, when)
+    """The record of one accepted proposal."""
+    candidate, depends = proposal.candidate, proposal.condition
     whole = chars(doc, span)
+    until = horizon(doc, span, depends, candidate.head)
+    begins, ends = resolve(until.text, doc._.claims_context.published) if until else (None, None)
     source, speaker_id = sources.of(whole, candidate)
     prediction = Prediction(
         type=modality.prediction_type(candidate),
         certainty=modality.certainty(candidate, words),
         negated=modality.negated(candidate, words),
-        condition=chars(doc, when) if when else None,
+        condition=chars(doc, depends) if depends else None,
         horizon=until,
+        horizon_from=begins,
+        horizon_to=ends,
     )
-    return PredictionMention(whole, chars(doc, candidate.cue), prediction, 0.5, speaker_id, source)
+    return PredictionMention(whole, chars(doc, candidate.cue), prediction, score, speaker_id, source)
 
 
 def chars(doc: Doc, tokens: Range) -> Span:

@@ -30,6 +30,8 @@ class Lexicon:
     forecast: dict[str, Sense]
     raising: dict[str, Sense]
     nouns: dict[str, Sense]
+    idioms: dict[str, Sense]
+    transitive: frozenset[str]
     nominal: dict[str, Certainty]
     lead_in: frozenset[str]
     condition_markers: frozenset[str]
@@ -45,6 +47,8 @@ TABLES = {
     "forecast",
     "raising",
     "noun",
+    "idiom",
+    "transitive",
     "nominal",
     "lead_in",
     "conditions",
@@ -70,6 +74,8 @@ def parse(raw: dict[str, Any]) -> Lexicon:
         forecast=senses(raw["forecast"], "lemmas", "forecast"),
         raising=senses(raw["raising"], "words"),
         nouns=senses(raw["noun"], "lemmas"),
+        idioms=senses(raw["idiom"], "words"),
+        transitive=frozenset(raw["transitive"]["lemmas"]),
         nominal=certainties(raw["nominal"]),
         lead_in=frozenset(raw["lead_in"]["verbs"]),
         condition_markers=frozenset(raw["conditions"]["markers"]),

@@ -30,7 +30,7 @@ class Sources:
             return said.source, said.speaker_id
         if candidate.construction in ("commitment", "forecast", "noun") and candidate.subject is not None:
             owner = candidate.subject
-            if candidate.construction == "forecast" and candidate.anchor is candidate.head:
+            if candidate.construction == "forecast" and candidate.anchor == candidate.head:
                 verb = owner.doc[candidate.cue[0]]
                 owner = next((c for c in verb.children if c.dep_ == "nsubj"), owner)
             doc = owner.doc

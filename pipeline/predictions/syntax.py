@@ -1,0 +1,101 @@
+"""Small questions to the dependency parse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Doc, Token
+
+Range = tuple[int, int]
+"""Token positions, half-open."""
+
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+CLAUSES = frozenset({"xcomp", "ccomp", "advcl", "acl"})
+FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
+MAX_CLIMB = 6
+"""How far up the tree a subject is looked for; deeper chains are parser errors."""
+
+
+def right_children(token: Token) -> list[Token]:
+    """The dependents after the token."""
+    return [c for c in token.children if c.i > token.i]
+
+
+def infinitive(token: Token) -> bool:
+    """Whether the verb (or copular predicate) has the particle "to" (or "na") before it."""
+    return any(c.tag_ == "TO" or c.lower_ == "na" for c in token.children if c.i < token.i)
+
+
+def infinitive_of(token: Token) -> Token | None:
+    """The infinitive that the token takes."""
+    return next((c for c in right_children(token) if c.dep_ in CLAUSES and infinitive(c)), None)
+
+
+def gerund_of(token: Token, prepositions: frozenset[str]) -> Token | None:
+    """The gerund or noun after a preposition that the token takes ("committed to welcoming")."""
+    for child in right_children(token):
+        if child.dep_ == "prep" and child.lower_ in prepositions:
+            found = next((c for c in child.children if c.dep_ == "pcomp"), None)
+            if found is not None:
+                return found
+    return None
+
+
+def subject_of(token: Token) -> Token | None:
+    """The subject of the predicate, looked up through coordination, infinitives and relative clauses."""
+    for _ in range(MAX_CLIMB):
+        own = own_subject(token)
+        if own is not None:
+            return token.head if own.tag_ in ("WDT", "WP") and token.dep_ == "relcl" else own
+        if token.dep_ in ("relcl", "acl"):
+            return token.head if token.head.pos_ in ("NOUN", "PROPN", "PRON") else None
+        if token.dep_ not in ("conj", "xcomp", "advcl") or token.head == token:
+            return None
+        token = token.head
+    return None
+
+
+def own_subject(token: Token) -> Token | None:
+    """The subject that the clause itself has, before its predicate."""
+    return next((c for c in token.children if c.dep_ in SUBJECTS and c.i < token.i), None)
+
+
+def own_modal(token: Token) -> bool:
+    """Whether the predicate has a modal of its own."""
+    return any(c.tag_ == "MD" for c in token.children)
+
+
+def passive(token: Token) -> bool:
+    """Whether the verb stands in the passive."""
+    return any(c.dep_ == "auxpass" for c in token.children)
+
+
+def governor(token: Token) -> Token | None:
+    """The verb (or noun) that takes the clause as its complement, through coordination."""
+    for _ in range(MAX_CLIMB):
+        if token.dep_ in ("ccomp", "acl", "xcomp", "pcomp", "csubj"):
+            return token.head
+        if token.dep_ not in ("conj", "advcl") or token.head == token:
+            return None
+        token = token.head
+    return None
+
+
+def sentences(doc: Doc, ranges: list[Range]) -> Iterator[tuple[int, list[Token]]]:
+    """The index of the range of characters that each sentence starts in, and its tokens there; linear.
+
+    A sentence that reaches beyond its range is cut at the range's end.
+    """
+    which = 0
+    for sent in doc.sents:
+        tokens = [t for t in sent if not t.is_space]
+        while tokens:
+            start = tokens[0].idx
+            while which < len(ranges) and ranges[which][1] <= start:
+                which += 1
+            if which == len(ranges):
+                return
+            inside = [t for t in tokens if ranges[which][0] <= t.idx < ranges[which][1]]
+            if inside:
+                yield which, inside
+            tokens = [t for t in tokens if t.idx >= ranges[which][1]]
