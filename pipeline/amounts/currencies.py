@@ -14,24 +14,29 @@ from pipeline.records import Context
 
 C = currencies()
 
-LOCAL_MENTIONS = 2
-"""How often a text must name places of a currency before an unmarked sign is taken for it."""
+LOCAL_MENTIONS = 3
+"""How often a text must name places of a currency before an unmarked sign is taken for it, and how many times as often
+as places of the default currency."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where a document is set: the currency of its publisher's country, and of the places that it names."""
+    """Where a document is set: the currency of its publisher's country, and of the places that it names.
+
+    ``explicit`` are the currencies that its amounts name in full somewhere ("C$5", "Canadian dollars").
+    """
 
     publisher: str | None
     places: Counter[str]
+    explicit: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, stretches: Sequence[Lexed], context: Context) -> Setting:
+    def of(cls, stretches: Sequence[Lexed], context: Context, markers: Iterable[Marker]) -> Setting:
         """The setting of a document, from its lexemes, title, publisher and address."""
         places: Counter[str] = Counter()
         for lexed in stretches:
             places.update(place_mentions(lexed))
-        return cls(publisher_currency(context), places)
+        return cls(publisher_currency(context), places, frozenset(m.codes[0] for m in markers if len(m.codes) == 1))
 
 
 def place_mentions(lexed: Lexed) -> Iterable[str]:
@@ -66,25 +71,37 @@ def choose(markers: Sequence[Marker], large: bool, setting: Setting, near: Itera
     marker = min(markers, key=lambda m: len(m.codes))
     candidates = [c for c in marker.codes if c != "XXX"]
     nearby = [c for c in near if c in candidates]
-    local = bool(nearby) or setting.publisher in candidates or any(setting.places[c] for c in candidates)
+    local = bool(nearby) or setting.publisher in candidates or is_set_in(setting, candidates)
     if (marker.large_only or marker.local_only) and not (
-        (marker.large_only and large) or (marker.local_only and local)
+        (marker.large_only and large) or (marker.local_only and local and large | (marker.kind == "sign"))
     ):
         return None
-    what = f"{'code' if marker.kind == 'code' else 'name' if marker.form.isalpha() else 'symbol'} {marker.form}"
+    kind = (
+        "code" if marker.kind == "code" else "name" if marker.form[0].isalpha() and marker.kind != "sign" else "symbol"
+    )
+    what = f"{kind} {marker.form}"
     if len(marker.codes) == 1 and marker.default != "XXX":
         return marker.default, what
     if setting.publisher in candidates:
-        return str(setting.publisher), f"{what}, published in a country of {C.names[str(setting.publisher)]}"
-    if marker.default == "XXX" or marker.kind != "sign":
-        if (nearby and setting.places[marker.default] == 0) or (len(set(nearby)) == 1 and marker.default not in near):
-            return nearby[0], f"{what}, the sentence is set where {C.names[nearby[0]]} is used"
-    counts = [(setting.places[c], -candidates.index(c)) for c in candidates]
-    if counts:
-        most, index = max(counts)
-        best = candidates[-index]
-        if best != marker.default and most >= LOCAL_MENTIONS and most > 2 * setting.places[marker.default]:
-            return best, f"{what}, the document is set where {C.names[best]} is used"
+        return str(setting.publisher), f"{what}, published where {C.names[str(setting.publisher)]} is used"
+    loose = marker.default == "XXX" or marker.kind != "sign"
+    if (
+        loose
+        and nearby
+        and marker.default not in near
+        and (len(set(nearby)) == 1 or not setting.places[marker.default])
+    ):
+        return nearby[0], f"{what}, the sentence names a place of {C.names[nearby[0]]}"
+    unused = [c for c in candidates if c not in setting.explicit]
+    best = max(unused, key=lambda c: setting.places[c], default=marker.default)
+    needed = 1 if marker.default == "XXX" else LOCAL_MENTIONS
+    if best != marker.default and setting.places[best] >= max(needed, LOCAL_MENTIONS * setting.places[marker.default]):
+        return best, f"{what}, the document is set where {C.names[best]} is used"
     if marker.default == "XXX":
         return "XXX", f"{what} is shared by several currencies"
     return marker.default, f"{what} defaults to {marker.default}"
+
+
+def is_set_in(setting: Setting, candidates: Iterable[str]) -> bool:
+    """Whether the text names places of one of the currencies often."""
+    return any(setting.places[c] >= LOCAL_MENTIONS for c in candidates)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pipeline.amounts.knowledge import Marker, currencies, words
 from pipeline.amounts.lexer import BROKEN, GLUED, HYPHENS, SPACED, Lexed
-from pipeline.amounts.numbers import NUMBER_WORDS, Number, read_number
+from pipeline.amounts.numbers import MULTI, NUMBER_WORDS, Number, read_number
 from pipeline.amounts.rates import read_rate
 from pipeline.records import Bound
 
@@ -25,7 +25,7 @@ SIGNS = NEGATIVE | frozenset("½¼¾⅛⅕⅖⅗⅘⅜⅝⅞") | {"minus"}
 COMPLEMENT = frozenset(["is", "was", "are", "were", "be", "of", "at", "totaled", "totalled", ":"])
 """Words that want a complement: a sum in parentheses after one is written as accountants write a loss."""
 
-NUMBER_STARTS = NUMBER_WORDS | frozenset([*W.plurals, *W.vague, *W.fractions, "a", "an", "."])
+NUMBER_STARTS = NUMBER_WORDS | frozenset([*W.scales, *MULTI, *W.plurals, *W.vague, *W.fractions, "a", "an", "."])
 NEGATIONS = frozenset(["not", "never", "without", "no", "nor", "t", "cannot", "hardly"])
 """Before "a cent" they make a figure of speech (``t`` as in "didn't")."""
 
@@ -47,6 +47,7 @@ class Core:
     kind: Literal["money", "percent", "plain"]
     markers: tuple[Marker, ...] = ()
     points: bool = False
+    number_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def read_core(lexed: Lexed, i: int, done: int) -> Core | None:
         return article_core(lexed, i) if before is None and not sign else None
     if before is None and after_loose_number(lexed, i, done):
         return None
-    core = with_unit(lexed, Core(i, number.end, number, number.value, "plain"), before)
+    core = with_unit(lexed, Core(i, number.end, number, number.value, "plain", number_at=at), before)
     if core.kind == "plain" and lexed.lower[i] in ("one", "a", "an"):
         return article_core(lexed, i) or core
     if sign and core.kind != "plain":
@@ -152,6 +153,8 @@ def glued_to_word(lexed: Lexed, i: int) -> bool:
     if i == 0 or lexed.gap[i] != GLUED:
         return False
     before = lexed.words[i - 1]
+    if before == ":" and lexed.is_digits(i - 2) and lexed.gap[i - 1] == GLUED:
+        return True
     return before[-1].isalnum() or before in NO_NUMBER_BEFORE or (before == "." and i > 1 and lexed.gap[i - 1] == GLUED)
 
 
@@ -167,7 +170,7 @@ def read_marker(lexed: Lexed, i: int) -> tuple[Marker, int] | None:
     longest = max(C.first.get(lexed.words[i], 0), C.first.get(lexed.lower[i], 0))
     for n in range(longest, 0, -1):
         marker = C.exact.get(lexed.key(i, n)) or C.folded.get(lexed.folded(i, n))
-        if marker is None or not lexed.together(i, n):
+        if marker is None or not lexed.together(i, n) or (marker.kind == "sign" and not one_sign(lexed, i, n)):
             continue
         if lexed.words[i + n - 1].isalpha() and lexed.gap[i + n] == GLUED and lexed.is_word(i + n):
             continue
@@ -175,6 +178,12 @@ def read_marker(lexed: Lexed, i: int) -> tuple[Marker, int] | None:
     if len(lexed.words[i]) == 1 and unicodedata.category(lexed.words[i]) == "Sc":
         return Marker(lexed.words[i], "sign", ("XXX",), "XXX"), i + 1
     return None
+
+
+def one_sign(lexed: Lexed, i: int, n: int) -> bool:
+    """Whether the lexemes of a sign touch each other; after a code they need not ("US $5", but "a CA $5 fee")."""
+    spaced = any(lexed.gap[k] == SPACED for k in range(i + 1, i + n))
+    return not spaced or (len(lexed.words[i]) > 1 and lexed.words[i] != "CA")
 
 
 def prefix_allowed(lexed: Lexed, marker: Marker, start: int, after: int) -> bool:
@@ -203,10 +212,12 @@ def with_unit(lexed: Lexed, core: Core, before: Marker | None) -> Core:
     following = read_marker(lexed, at + (lexed.hyphen(at) and lexed.gap[at] == GLUED))
     if following and lexed.gap[at] != BROKEN and unit_follows(lexed, following[1]) and compatible(before, following[0]):
         after, after_end = following
-        if after.kind in ("sign", "code") or (after.kind == "name" and len(after.codes) == 1):
+        if after.kind in ("sign", "code", "name"):
             markers, end = (more_telling(before, after), before), after_end
     elif (place := nationality(lexed, at)) and place[0] in before.codes:
         markers, end = (Marker(" ".join(lexed.words[at : place[1]]), "code", (place[0],), place[0]), before), place[1]
+    elif (stated := stated_in(lexed, at)) and compatible(before, stated):
+        markers = (stated, before)
     return with_small_change(lexed, replace(core, end=end, kind="money", markers=markers))
 
 
@@ -219,14 +230,33 @@ def compatible(one: Marker, other: Marker) -> bool:
     return bool(set(one.codes) & set(other.codes))
 
 
-def nationality(lexed: Lexed, i: int) -> tuple[str, int] | None:
-    """The currency of a nationality that closes a clause after a sum ("$80 U.S."), and the lexeme after it."""
+def place_at(lexed: Lexed, i: int) -> tuple[str, int] | None:
+    """The currency of the country named at lexeme ``i``, and the lexeme after it."""
     if lexed.words[i] not in C.place_first or lexed.gap[i] == BROKEN:
         return None
     for n in (4, 3, 2, 1):
         code = C.places.get(lexed.key(i, n))
         if code and lexed.together(i, n):
-            return None if lexed.words[i + n].isalnum() and lexed.gap[i + n] != BROKEN else (code, i + n)
+            return code, i + n
+    return None
+
+
+def nationality(lexed: Lexed, i: int) -> tuple[str, int] | None:
+    """The currency of a nationality that closes a clause after a sum ("$80 U.S."), and the lexeme after it."""
+    place = place_at(lexed, i)
+    if place is None or (lexed.words[place[1]].isalnum() and lexed.gap[place[1]] != BROKEN):
+        return None
+    return place
+
+
+def stated_in(lexed: Lexed, i: int) -> Marker | None:
+    """The currency that the words after a sum say it is in ("$22 in current Canadian dollars")."""
+    if lexed.lower[i] != "in" or lexed.gap[i] == BROKEN:
+        return None
+    for at in (i + 1, i + 2):
+        found = read_marker(lexed, at) if lexed.gap[at] != BROKEN else None
+        if found and found[0].kind == "name" and len(found[0].codes) == 1:
+            return found[0]
     return None
 
 
@@ -254,6 +284,14 @@ def money_after(lexed: Lexed, core: Core) -> Core | None:
     hyphen = lexed.hyphen(at)
     at += hyphen
     found = read_marker(lexed, at)
+    if found is None and (country := place_at(lexed, at)) and (found := read_marker(lexed, country[1])):
+        marker, end = found
+        local = replace(marker, codes=(country[0],), default=country[0])
+        return (
+            replace(core, end=end, value=number.value * marker.factor, kind="money", markers=(local,))
+            if (country[0] in marker.codes and marker.kind in ("name", "minor"))
+            else None
+        )
     if found is None and lexed.lower[at] in W.between and lexed.gap[at] == SPACED:
         at += 1
         found = read_marker(lexed, at)
@@ -271,7 +309,13 @@ def suffix_allowed(lexed: Lexed, marker: Marker, at: int, end: int, number: Numb
     if not unit_follows(lexed, end):
         return False
     if marker.form in ("c", "p"):
-        return lexed.words[at] == marker.form and (lexed.gap[at] == GLUED or apart == BROKEN) and number.value < 1000
+        dotted = following == "." and apart == GLUED and lexed.is_word(end + 1) and lexed.gap[end + 1] == GLUED
+        return (
+            not dotted
+            and lexed.words[at] == marker.form
+            and (lexed.gap[at] == GLUED or apart == BROKEN)
+            and number.value < 1000
+        )
     if marker.form in ("cent", "Cent") and lexed.words[at] == "Cent":
         return False
     if marker.kind == "slang" and marker.factor != 1 and apart != BROKEN and following.isalpha():
@@ -402,7 +446,7 @@ def read_range(lexed: Lexed, one: Core, done: int) -> Reading | None:
     opened, opening = phrase_before(lexed, one.first, done, W.range_open)
     two = read_second(lexed, one, opening)
     if two is not None:
-        low, high = one, two
+        low, high = replace(one, value=shared_scale(one, two)), two
         moves: Literal["up", "down"] = "up" if low.value <= high.value else "down"
         markers = low.markers or high.markers
         rate = read_rate(lexed, two.end)
@@ -460,15 +504,21 @@ def read_second(lexed: Lexed, one: Core, opening: tuple[str, ...]) -> Core | Non
         return None
     if joint == "or" and not (one.number.spelled or one.number.value < 1000):
         return None
-    if one.kind == "plain" and tight and lexed.gap[at] == SPACED:
+    if one.kind == "plain" and (
+        (tight and lexed.gap[at] == SPACED) or is_date(lexed, one) or two.first < two.number_at
+    ):
         return None
-    one_value = shared_scale(one, two)
     if two.kind == "plain" and one.kind == "money" and tight and two.number.bare and one.number.scale > 1:
         two = replace(two, value=two.value * one.number.scale)
-    falling = one_value > two.value
-    if falling and not opening:
+    if shared_scale(one, two) > two.value and not opening:
         return None  # "46 percent to 42 percent": a score, not a range
     return two
+
+
+def is_date(lexed: Lexed, core: Core) -> bool:
+    """Whether a plain number is a year, or a day after its month ("from 40 percent on July 14 to 46 percent")."""
+    year = core.number.bare and 1900 <= core.value < 2100
+    return year or lexed.lower[core.first - 1] in W.months
 
 
 def shared_scale(one: Core, two: Core) -> Decimal:
@@ -508,8 +558,8 @@ def bounded(lexed: Lexed, core: Core, done: int) -> Reading:
     bound: str | None = "at_least" if core.number.vague else None
     after_end, after_bound = bound_after(lexed, end)
     start, before_bound = bound_before(lexed, first, done)
-    if before_bound in ("about", "exact") and bound:
-        before_bound = bound
+    if before_bound in ("about", "exact") and (after_bound or bound):
+        before_bound = after_bound or bound
     bound = before_bound or after_bound or bound or "exact"
     if rate is None and after_bound and (late := read_rate(lexed, after_end)):
         rate, after_end = late, late[1]

@@ -67,6 +67,7 @@ class Words:
     fractions: dict[str, Decimal]
     vague: dict[str, int]
     between: frozenset[str]
+    months: frozenset[str]
     before: dict[tuple[str, ...], str]
     after: dict[tuple[str, ...], str]
     unless_after: frozenset[str]
@@ -132,7 +133,7 @@ def bounds(tables: dict[str, list[str]]) -> dict[tuple[str, ...], str]:
 def words() -> Words:
     """The word tables, loaded once."""
     number = read_toml(
-        "numbers.toml", ["units", "tens", "scales", "plurals", "suffixes", "fractions", "vague", "between"]
+        "numbers.toml", ["units", "tens", "scales", "plurals", "suffixes", "fractions", "vague", "between", "dates"]
     )
     bound = read_toml("bounds.toml", ["before", "unless_after", "after", "range"])
     rate = read_toml("rates.toml", ["periodic", "attributive", "measures", "abbreviations", "modifiers"])
@@ -149,6 +150,7 @@ def words() -> Words:
         fractions=decimals(number["fractions"]),
         vague=number["vague"],
         between=frozenset(number["between"]["words"]),
+        months=frozenset(number["dates"]["months"]),
         before=bounds(bound["before"]),
         after=bounds(bound["after"]),
         unless_after=frozenset(bound["unless_after"]["words"]),

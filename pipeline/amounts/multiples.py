@@ -42,7 +42,7 @@ def read_multiples(lexed: Lexed) -> Iterator[Reading]:
 def multiple_at(lexed: Lexed, i: int) -> tuple[Decimal, int, int, bool] | None:
     """The multiple whose telling word is lexeme ``i``: value, first lexeme, end, whether it is a verb of change."""
     word = lexed.lower[i]
-    if word == "times" or word == "time":
+    if word == "times":
         return times_at(lexed, i)
     if word in W.multiple_verbs and lexed.gap[i] != GLUED:
         excluded = lexed.lower[i + 1] in W.not_before and lexed.gap[i + 1] != BROKEN
@@ -98,7 +98,7 @@ def comparison(lexed: Lexed, i: int) -> int | None:
     if word in W.determiners or (lexed.is_word(i) and lexed.lower[i + 2] == "s"):
         if word in ("that", "what"):
             return i
-        return i if any(w in W.measured for w in lexed.folded(i + 1, 3)) else None
+        return i if any(w in W.measured for w in lexed.folded(i + 1, 5)) else None
     return None
 
 

@@ -23,6 +23,7 @@ GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})*,\d{3}")
 DOTTED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
 
 NUMBER_WORDS = frozenset([*W.units, *W.tens])
+MULTI = {f"multi{word}": value for word, value in W.scales.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,9 @@ def slash_fraction(lexed: Lexed, i: int) -> Decimal | None:
 def scaled(lexed: Lexed, number: Number, prefixed: bool) -> Number:
     """The number times the scale words or the suffix after it ("5,000 crore", "2.3bn", "$5 M", "5-million")."""
     end, scale = number.end, Decimal(1)
-    word = lexed.lower[end]
-    suffix = W.suffixes.get(word)
+    if lexed.hyphen(end) and lexed.lower[end + 1] == "plus" and lexed.lower[end + 2] in W.scales:
+        number, end = replace(number, vague=True), end + 2  # "$20-plus billion"
+    suffix = W.suffixes.get(lexed.lower[end])
     if suffix is not None and suffix_allowed(lexed, end, prefixed):
         return replace(number, end=end + 1, scale=suffix, value=number.mantissa * suffix, bare=False, part=False)
     while True:
@@ -175,6 +177,8 @@ def suffix_allowed(lexed: Lexed, i: int, prefixed: bool) -> bool:
 def read_spelled(lexed: Lexed, i: int) -> Number | None:
     """A spelled-out cardinal from lexeme ``i`` ("two hundred and fifty thousand", "a million and a half")."""
     start = i
+    if lexed.lower[i] in W.scales and lexed.hyphen(i + 1) and lexed.lower[i] not in ("hundred", "dozen"):
+        return Number(i + 1, W.scales[lexed.lower[i]], Decimal(1), W.scales[lexed.lower[i]], True)  # "billion-dollar"
     total, current, last = Decimal(0), None, MAX_VALUE
     scale = Decimal(1)
     if lexed.lower[i] in ("a", "an"):
@@ -294,7 +298,7 @@ def read_vague(lexed: Lexed, i: int) -> Number | None:
     word = lexed.lower[i]
     if word in W.plurals:
         return vague_plural(lexed, i)
-    at = i + (word in ("a", "the"))
+    at = i + (word == "a" and lexed.lower[i + 1] in ("few", "couple"))
     count = W.vague.get(lexed.lower[at])
     if count is not None:
         approximate = lexed.lower[at] == "couple"
@@ -309,7 +313,7 @@ def read_vague(lexed: Lexed, i: int) -> Number | None:
         while (factor := W.scales.get(lexed.lower[at])) and lexed.gap[at] != BROKEN and at - first < 3:
             scale, at = scale * factor, at + 1
         return Number(at, count * scale, Decimal(count), scale, True, vague=not approximate) if at > first else None
-    if word.startswith("multi") and (factor := W.scales.get(word[5:])):
+    if factor := MULTI.get(word):
         return Number(i + 1, factor, Decimal(1), factor, True, vague=True)
     return None
 

@@ -31,8 +31,8 @@ def read_rate(lexed: Lexed, i: int) -> tuple[str, int] | None:
         hyphen = lexed.hyphen(at)
         if joined and not hyphen:
             return None
-        if lexed.lower[at] in W.units and (period := measure(lexed, at + 1, False)):
-            return f"{lexed.lower[at]} {period[0]}", period[1]  # "every three months"
+        if lexed.lower[at] in W.units and (span := measure(lexed, at + 1, False)):
+            return f"{lexed.lower[at]} {span[0]}", span[1]  # "every three months"
         return measure(lexed, at + hyphen, False)
     return None
 

@@ -44,7 +44,8 @@ def find_amounts(doc: Doc) -> tuple[AmountMention, ...]:
     found = [(lexed, reading) for lexed in stretches for reading in readings(lexed)]
     if not found:
         return ()
-    setting = Setting.of(stretches, doc._.claims_context)
+    markers = (marker for _, reading in found for marker in reading.markers)
+    setting = Setting.of(stretches, doc._.claims_context, markers)
     mentions = (mention(text, lexed, reading, setting) for lexed, reading in found)
     return tuple(sorted((m for m in mentions if m is not None), key=lambda m: m.span))
 
