@@ -1,0 +1,221 @@
+"""The cue-conditioned network, run in numpy.
+
+Embeddings and the parser's token vectors feed a bidirectional LSTM; a small layer on its states gives P(cue) of each
+token. For a cue, every token of its window is scored as content, source or cue from the two states, the distance, the
+sentence, block and quotation offsets and the dependency path between them; a convolution over neighbours and a mean
+over the token's sentence or quotation let the scores of one stretch agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.attribution.features import (
+    COLUMNS,
+    SPAN,
+    Pairs,
+    Tree,
+    Vocabulary,
+    chunk_bounds,
+    distance_buckets,
+    pair_features,
+    token_features,
+)
+from pipeline.attribution.tokens import Floats, Ints, Tokens
+
+CHUNK = 160
+"""Tokens per chunk at most: the LSTM runs over all chunks of a document side by side."""
+CHUNK_GROUP = 16
+CUE_GROUP = 16
+"""How many chunks or cues are computed at once: enough for matrix products, few enough for the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """P(cue) of every token; of the cues (token indices) the probabilities (C, SPAN, 3) of content, source and cue."""
+
+    cue: Floats
+    cues: Ints
+    pairs: Pairs
+    roles: Floats
+
+
+class Network:
+    """The trained network; ``arrays`` are those that ``torch_network.export`` wrote."""
+
+    def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        self.vocabulary = Vocabulary(tuple(arrays[f"hashes.{k}"].astype(np.uint64) for k in range(6)))
+        w = {k: np.asarray(v, dtype=np.float32) for k, v in arrays.items() if not k.startswith("hashes.")}
+        tables = [w[f"embed.{k}.weight"] for k in range(len(COLUMNS))] + [w["head_tag.weight"]]
+        cuts = np.cumsum([t.shape[1] for t in tables])
+        *blocks, self.vector_in = np.split(w["input.weight"].T, cuts)
+        self.tables = [t @ b for t, b in zip(tables, blocks, strict=True)]
+        self.input_bias = w["input.bias"]
+        self.hidden = w["lstm.weight_hh_l0"].shape[1]
+        forward, backward = ("", "_reverse")
+        self.lstm_in = np.concatenate([self._gates(w[f"lstm.weight_ih_l0{d}"]) for d in (forward, backward)]).T.copy()
+        self.lstm_bias = np.concatenate(
+            [self._gates(w[f"lstm.bias_ih_l0{d}"] + w[f"lstm.bias_hh_l0{d}"]) for d in (forward, backward)]
+        )
+        states = [self._gates(w[f"lstm.weight_hh_l0{d}"]).T for d in (forward, backward)]
+        self.lstm_state = np.ascontiguousarray(np.stack(states))
+        near = w["near.weight"]
+        self.near = np.concatenate([near[:, :, k].T for k in range(near.shape[2])], axis=1)
+        self.distance = w["distance.weight"][distance_buckets()]
+        self.w = {k: np.ascontiguousarray(v.T) if v.ndim == 2 and _is_layer(k) else v for k, v in w.items()}
+
+    def _gates(self, weights: Floats) -> Floats:
+        """Torch's gates (i, f, g, o) as (i, f, o, g), the sigmoid ones halved: sigmoid(x) = (tanh(x / 2) + 1) / 2."""
+        i, f, g, o = np.split(weights, 4)
+        return np.concatenate([i / 2, f / 2, o / 2, g])
+
+    def __call__(self, tokens: Tokens, threshold: float) -> Scores:
+        """Score a document; only tokens with P(cue) of at least ``threshold`` are taken for cues."""
+        ids = token_features(tokens, self.vocabulary)
+        state, cue = self._encode(ids, tokens)
+        cues = np.flatnonzero((cue >= threshold) & ~tokens.space & ~tokens.silent)
+        deps = ids[:, 3]
+        pairs = pair_features(tokens, Tree(tokens.head), deps, len(self.w["child_dep.weight"]), cues)
+        return Scores(cue, cues, pairs, self._roles(state, cues, pairs))
+
+    def _encode(self, ids: Ints, tokens: Tokens) -> tuple[Floats, Floats]:
+        bounds = chunk_bounds(tokens, CHUNK)
+        head = _heads_within(tokens.head, bounds)
+        x = tokens.vectors @ self.vector_in + self.input_bias
+        for k, table in enumerate(self.tables[:-1]):
+            x += table[ids[:, k]]
+        x += self.tables[-1][ids[head, 2]]
+        hidden = np.maximum(x, 0, out=x)
+        state = np.concatenate([hidden, self._lstm(hidden, bounds)], axis=1)
+        message = np.maximum(
+            hidden @ self.w["child.weight"] + self.w["child.bias"] + self.w["child_dep.weight"][ids[:, 3]], 0
+        )
+        children = _sum_by(message, head)
+        cue = np.concatenate([state, hidden[head], children], axis=1)
+        cue = np.maximum(cue @ self.w["cue_hidden.weight"] + self.w["cue_hidden.bias"], 0)
+        return state, sigmoid(cue @ self.w["cue_out.weight"] + self.w["cue_out.bias"])[:, 0]
+
+    def _lstm(self, x: Floats, bounds: list[tuple[int, int]]) -> Floats:
+        """States of both directions, (n, 2H): the chunks of a group advance together, one time step after another."""
+        h = self.hidden
+        gates_in = (x @ self.lstm_in + self.lstm_bias).reshape(len(x), 2, 4 * h)
+        out = np.empty((len(x), 2, h), dtype=np.float32)
+        for at in range(0, len(bounds), CHUNK_GROUP):
+            group = np.array(bounds[at : at + CHUNK_GROUP])
+            start, size = group[:, 0], group[:, 1] - group[:, 0]
+            step = np.arange(size.max())[:, None]
+            ahead = start + np.minimum(step, size - 1)
+            back = start + np.maximum(size - 1 - step, 0)
+            steps = np.stack([gates_in[ahead, 0], gates_in[back, 1]], axis=1)
+            states = np.empty((*steps.shape[:3], h), dtype=np.float32)
+            state = np.zeros((*steps.shape[1:3], h), dtype=np.float32)
+            memory = np.zeros_like(state)
+            for t, gates in enumerate(steps):
+                gates += state @ self.lstm_state
+                np.tanh(gates, out=gates)
+                sig = gates[..., : 3 * h]
+                sig += 1
+                sig *= 0.5
+                memory *= sig[..., h : 2 * h]
+                memory += sig[..., :h] * gates[..., 3 * h :]
+                state = np.multiply(sig[..., 2 * h :], np.tanh(memory), out=states[t])
+            real = step < size
+            out[ahead[real], 0] = states[:, 0][real]
+            out[back[real], 1] = states[:, 1][real]
+        return out.reshape(len(x), 2 * h)
+
+    def _roles(self, state: Floats, cues: Ints, pairs: Pairs) -> Floats:
+        roles = np.zeros((len(cues), SPAN, 3), dtype=np.float32)
+        by_token = state @ self.w["pair_token.weight"] + self.w["pair_token.bias"]
+        by_cue = state[cues] @ self.w["pair_cue.weight"] + self.w["pair_cue.bias"]
+        for at in range(0, len(cues), CUE_GROUP):
+            s = slice(at, at + CUE_GROUP)
+            roles[s] = self._role_group(by_token, by_cue[s], pairs, s)
+        return roles
+
+    def _role_group(self, by_token: Floats, by_cue: Floats, pairs: Pairs, s: slice) -> Floats:
+        w, keep = self.w, pairs.valid[s, :, None].astype(np.float32)
+        h = by_token[pairs.token[s]]
+        h += by_cue[:, None]
+        h += self.distance
+        h += w["place.weight"][pairs.place[s]]
+        h += w["path.weight"][pairs.path[s]]
+        h += w["branch.weight"][pairs.branch[s]]
+        np.maximum(h, 0, out=h)
+        h += np.maximum(h @ w["pair_hidden.weight"] + w["pair_hidden.bias"], 0)
+        h *= keep
+        u = (h @ w["unit.weight"] + w["unit.bias"]) * keep
+        near = np.maximum(self._convolve(u), 0)
+        total = np.zeros((len(u), SPAN + 1, u.shape[2]), dtype=np.float32)
+        np.cumsum(u, axis=1, out=total[:, 1:])
+        count = np.zeros((len(u), SPAN + 1, 1), dtype=np.float32)
+        np.cumsum(keep, axis=1, out=count[:, 1:])
+        row = np.arange(len(u))[:, None]
+        first, last = pairs.first[s], pairs.last[s]
+        mean = total[row, last] - total[row, first]
+        mean /= np.maximum(count[row, last] - count[row, first], 1)
+        np.maximum(mean, 0, out=mean)
+        a, b = h.shape[2], h.shape[2] + u.shape[2]
+        out = w["pair_out.weight"]
+        logits: Floats = h @ out[:a] + near @ out[a:b] + mean @ out[b:] + w["pair_out.bias"]
+        scores: Floats = sigmoid(logits) * keep
+        return scores
+
+    def _convolve(self, u: Floats) -> Floats:
+        """The convolution over neighbouring window positions, zero beyond the edges."""
+        width = u.shape[2]
+        taps = self.near.shape[1] // width
+        shifted = u @ self.near
+        out = np.tile(self.w["near.bias"], (*u.shape[:2], 1))
+        for k in range(taps):
+            d = k - taps // 2
+            part = shifted[..., k * width : (k + 1) * width]
+            if d < 0:
+                out[:, -d:] += part[:, :d]
+            elif d > 0:
+                out[:, :-d] += part[:, d:]
+            else:
+                out += part
+        return out
+
+
+def _is_layer(name: str) -> bool:
+    return name.split(".")[0] in {
+        "child",
+        "cue_hidden",
+        "cue_out",
+        "pair_cue",
+        "pair_token",
+        "pair_hidden",
+        "unit",
+        "pair_out",
+    }
+
+
+def _heads_within(head: Ints, bounds: list[tuple[int, int]]) -> Ints:
+    """Heads in another chunk are out of sight: such a token counts as its own head, as in training."""
+    own = np.arange(len(head))
+    chunk = np.repeat(np.arange(len(bounds)), [b - a for a, b in bounds])
+    return np.where(chunk[head] == chunk, head, own) if len(head) else head
+
+
+def _sum_by(values: Floats, head: Ints) -> Floats:
+    """For each token the sum of its children's rows."""
+    out = np.zeros_like(values)
+    child = np.flatnonzero(head != np.arange(len(head)))
+    if len(child):
+        child = child[np.argsort(head[child], kind="stable")]
+        parent = head[child]
+        first = np.flatnonzero(np.diff(parent, prepend=-1))
+        out[parent[first]] = np.add.reduceat(values[child], first, axis=0)
+    return out
+
+
+def sigmoid(x: Floats) -> Floats:
+    """The logistic function."""
+    y = (np.tanh(x / 2) + 1) / 2
+    return y.astype(np.float32)
