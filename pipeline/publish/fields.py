@@ -108,11 +108,11 @@ SOURCES = Table(
     "Where each article was found; equal bytes found twice are one article with two sources.",
     (
         text("corpus", "name of the corpus", required=True),
+        text("file", "file with the raw bytes, from the corpus folder", required=True),
         text("uri", "address", required=True),
         DOC_ID,
-        text("path", "file with the raw bytes, from the corpus folder", required=True),
     ),
-    key=("corpus", "uri"),
+    key=("corpus", "file", "uri"),
     links={("doc_id",): ("documents", ("doc_id",))},
 )
 
@@ -283,12 +283,12 @@ FAILURES = Table(
     "Articles that could not be read or extracted.",
     (
         text("corpus", "name of the corpus", required=True),
-        text("uri", "address of the article", required=True),
+        text("file", "file in the corpus folder", required=True),
         text("step", "step that failed", required=True),
         text("reason", "why", required=True),
         text("run_id", "the run that saw it first", required=True),
     ),
-    key=("corpus", "uri", "step"),
+    key=("corpus", "file", "step"),
     links={("run_id",): ("runs", ("run_id",))},
 )
 

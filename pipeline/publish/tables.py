@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -32,14 +33,11 @@ def chunks(connection: Connection) -> Iterator[dict[str, pa.Table]]:
             speakers[row["speaker_id"]].append(row)
         runs.update(row["run_id"] for row in piece["claims"])
         yield {t.name: to_arrow(t, piece[t.name]) for t in fields.TABLES if t.name in piece}
-    failed = [
-        {"corpus": f.corpus, "uri": f.uri, "step": f.step, "reason": f.reason, "run_id": f.run_id}
-        for f in reads.open_failures(connection)
-    ]
+    failed = [asdict(f) for f in reads.open_failures(connection)]
     runs.update(row["run_id"] for row in failed)
     rest = {
         "speakers": [merge(rows) for _, rows in sorted(speakers.items())],
-        "sources": _rows(connection, sa.select(schema.sources), "corpus", "uri"),
+        "sources": _rows(connection, sa.select(schema.sources), "corpus", "file", "uri"),
         "runs": [r for r in _rows(connection, sa.select(schema.runs), "run_id") if r["run_id"] in runs],
         "failures": failed,
     }
@@ -72,7 +70,8 @@ def to_arrow(table: Table, rows: Sequence[Row]) -> pa.Table:
 
 
 def _documents(connection: Connection) -> list[Row]:
-    """The articles that have a source, by address; of those with equal text the first extracted one is published."""
+    """The articles that have a source, by address; of those with equal text one is published:
+    an extracted one, the earliest."""
     d, current = schema.documents.c, schema.extractions
     query = (
         sa.select(d.doc_id, d.uri, d.text_hash, d.published, current.c.run_id)

@@ -47,6 +47,16 @@ def open_store(url: str | Path | None = None, *, create: bool = True) -> Engine:
 
 
 @contextmanager
+def opened(url: str | Path | None = None, *, create: bool = True) -> Iterator[Engine]:
+    """``open_store``, closed at the end."""
+    engine = open_store(url, create=create)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one state of the store, whatever others write meanwhile."""
     with engine.connect() as connection, connection.begin():
@@ -96,19 +106,18 @@ def _begin(connection: Connection) -> None:
 
 def _check(engine: Engine, name: str, create: bool) -> None:
     """Create the tables in an empty database; refuse one that this program did not make or no longer understands."""
-    with writing(engine) as connection:
-        present = set(sa.inspect(connection).get_table_names())
-        if not present and create:
-            metadata.create_all(connection)
-            connection.execute(store_info.insert().values(schema_version=SCHEMA_VERSION))
-            return
-        if store_info.name not in present:
+    with reading(engine) as connection:
+        empty = not sa.inspect(connection).get_table_names()
+    if empty and create:
+        with writing(engine) as connection:
+            if not sa.inspect(connection).get_table_names():  # another process may have been faster
+                metadata.create_all(connection)
+                connection.execute(store_info.insert().values(schema_version=SCHEMA_VERSION))
+    with reading(engine) as connection:
+        if store_info.name not in sa.inspect(connection).get_table_names():
             raise InputError(f"{name}: a database, but not a store of claims; choose another file")
         version = connection.execute(sa.select(store_info.c.schema_version)).scalar_one_or_none()
     if version != SCHEMA_VERSION:
-        advice = (
-            "install a newer policy-claims"
-            if version and version > SCHEMA_VERSION
-            else "run `claims run` on a new file"
-        )
+        newer = version is not None and version > SCHEMA_VERSION
+        advice = "install a newer policy-claims" if newer else "run `claims run` with a new file"
         raise InputError(f"{name}: a store of version {version}, this program reads version {SCHEMA_VERSION}; {advice}")

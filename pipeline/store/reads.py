@@ -32,12 +32,12 @@ from pipeline.store.schema import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Failure:
-    """A source that did not get through a step, and why."""
+    """A file that did not get through a step, and why."""
 
     corpus: str
-    uri: str
+    file: str
     step: str
     reason: str
     run_id: str
@@ -61,9 +61,9 @@ def fetch(connection: Connection, query: sa.Select[Any]) -> list[Row]:
 
 
 def fingerprints(connection: Connection, corpus: str) -> dict[str, str]:
-    """What is known of each source of a corpus: address -> fingerprint."""
-    query = sa.select(sources.c.uri, sources.c.fingerprint).where(sources.c.corpus == corpus)
-    return {row.uri: row.fingerprint for row in connection.execute(query)}
+    """What is known of each file of a corpus: its path in the corpus -> fingerprint."""
+    query = sa.select(sources.c.file, sources.c.fingerprint).where(sources.c.corpus == corpus)
+    return {row.file: row.fingerprint for row in connection.execute(query)}
 
 
 def pending(connection: Connection, corpus: str, pipeline_version: str, config_hash: str) -> list[str]:
@@ -95,9 +95,10 @@ def load_documents(connection: Connection, doc_ids: Sequence[str]) -> list[Docum
 
 
 def sources_of(connection: Connection, doc_ids: Iterable[str]) -> list[tuple[str, str, str]]:
-    """Corpus, address and document id of every source of the documents."""
-    query = sa.select(sources.c.corpus, sources.c.uri, sources.c.doc_id).where(sources.c.doc_id.in_(list(doc_ids)))
-    return [(c, u, d) for c, u, d in connection.execute(query.order_by(sources.c.corpus, sources.c.uri))]
+    """Corpus, file and id of the documents wherever they lie."""
+    columns = (sources.c.corpus, sources.c.file, sources.c.doc_id)
+    query = sa.select(*columns).where(sources.c.doc_id.in_(list(doc_ids))).distinct()
+    return sorted((c, f, d) for c, f, d in connection.execute(query))
 
 
 def load_claims(connection: Connection, doc_id: str) -> list[Claim]:
@@ -150,7 +151,7 @@ def find_claim(connection: Connection, prefix: str) -> Origin:
     doc_id = found[0].doc_id
     claim = next(c for c in load_claims(connection, doc_id) if c.claim_id == ids[0])
     run = fetch(connection, sa.select(runs).where(runs.c.run_id == claim.provenance.run_id))[0]
-    where = sa.select(sources.c.corpus, sources.c.uri, sources.c.path).where(sources.c.doc_id == doc_id)
+    where = sa.select(sources.c.corpus, sources.c.file, sources.c.uri).where(sources.c.doc_id == doc_id)
     history = (
         sa.select(extractions.c.run_id, extractions.c.pipeline_version, runs.c.started_at)
         .join_from(extractions, runs)
@@ -160,7 +161,7 @@ def find_claim(connection: Connection, prefix: str) -> Origin:
     return Origin(
         claim=claim,
         document=load_documents(connection, [doc_id])[0],
-        sources=tuple((c, u, p) for c, u, p in connection.execute(where.order_by(sources.c.corpus, sources.c.uri))),
+        sources=tuple(sorted((c, f, u) for c, f, u in connection.execute(where))),
         run=run,
         extracted_by_runs=tuple((r, v, s) for r, v, s in connection.execute(history)),
         speaker_rule=_rule(connection, claim),
@@ -181,9 +182,9 @@ def _rule(connection: Connection, claim: Claim) -> str | None:
 
 
 def open_failures(connection: Connection, corpus: str | None = None) -> list[Failure]:
-    """What failed and has not been mended, by corpus, address and step."""
-    columns = (failures.c.corpus, failures.c.uri, failures.c.step, failures.c.reason, failures.c.run_id)
-    query = sa.select(*columns).where(failures.c.mended_by.is_(None)).order_by(*columns[:3])
+    """What failed and has not been mended, by corpus, file and step."""
+    columns = (failures.c.corpus, failures.c.file, failures.c.step, failures.c.reason, failures.c.run_id)
+    query = sa.select(*columns).where(failures.c.mended_by.is_(None))
     if corpus is not None:
         query = query.where(failures.c.corpus == corpus)
-    return [Failure(*row) for row in connection.execute(query)]
+    return sorted(Failure(*row) for row in connection.execute(query))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from pipeline.assembly import Extraction
 
 Row = dict[str, Any]
+LARGEST = Decimal(10) ** 21
+"""Amounts are smaller than this; a thousand times the world's yearly product in its smallest currencies."""
 
 
 def document_row(document: Document) -> Row:
@@ -203,14 +206,21 @@ def speaker(row: Mapping[str, Any]) -> Speaker:
     return Speaker(aliases=tuple(row["aliases"]), **{f: row[f] for f in plain})
 
 
-def check_spans(extraction: Extraction) -> None:
-    """Raise ``ClaimsError`` unless every span holds exactly the document's characters at its offsets."""
-    text = extraction.document.text
+def check(extraction: Extraction) -> None:
+    """Raise ``ClaimsError`` unless the extraction can be stored.
+
+    Every span holds exactly the document's characters at its offsets (invariant 1), and numbers are of a size that
+    the published tables can hold.
+    """
+    text, uri = extraction.document.text, extraction.document.uri
     for s in spans(extraction):
         if not 0 <= s.start <= s.end <= len(text) or text[s.start : s.end] != s.text:
-            raise ClaimsError(
-                f"{extraction.document.uri}: {s.text[:40]!r} is not what stands at characters {s.start} to {s.end}"
-            )
+            raise ClaimsError(f"{uri}: {s.text[:40]!r} is not what stands at characters {s.start} to {s.end}")
+    for c in extraction.claims:
+        if isinstance(c.detail, Amount):
+            for value in (c.detail.low, c.detail.high, c.detail.usd_low, c.detail.usd_high, c.detail.usd_rate):
+                if value is not None and (not value.is_finite() or abs(value) >= LARGEST):
+                    raise ClaimsError(f"{uri}: the amount in {c.text[:40]!r} is out of range")
 
 
 def spans(extraction: Extraction) -> Iterator[Span]:

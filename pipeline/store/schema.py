@@ -32,7 +32,7 @@ SCHEMA_VERSION = 1
 """Rises with every change of the tables; a store of another version is refused (see ``database``)."""
 
 RUN_STATUS = ("running", "completed", "failed")
-STEPS = ("ingest", "extract", "store")
+STEPS = ("ingest", "extract")
 DECISIONS = ("accept", "reject", "correct", "add", "undo")
 SPAN_ROLES = ("content", "verbatim")
 
@@ -112,12 +112,12 @@ sources = Table(
     "sources",
     metadata,
     Column("corpus", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
     Column("uri", Text, primary_key=True),
     Column("doc_id", ForeignKey("documents.doc_id"), nullable=False, index=True),
-    Column("path", Text, nullable=False),
     Column("fingerprint", String(32), nullable=False),
 )
-"""Where a document came from: the corpus, the address, the file with its raw bytes. Equal bytes are one document.
+"""Where a document was found: corpus, file in it with the raw bytes, each address. Equal bytes are one document.
 
 ``fingerprint`` covers the corpus entry and the code that read it: an unchanged one need not be read again.
 """
@@ -308,14 +308,14 @@ failures = Table(
     "failures",
     metadata,
     Column("corpus", Text, primary_key=True),
-    Column("uri", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
     Column("step", String(16), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("run_id", ForeignKey("runs.run_id"), nullable=False),
     Column("mended_by", ForeignKey("runs.run_id")),
     one_of("step", STEPS),
 )
-"""Which source failed at which step and why, since which run; ``mended_by`` names the run in which it no longer did."""
+"""Which article of a corpus failed at which step and why, since which run; ``mended_by``: the run where it passed."""
 
 reviews = Table(
     "reviews",

@@ -6,7 +6,7 @@ import json
 import secrets
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,7 +33,7 @@ from pipeline.store.schema import (
 if TYPE_CHECKING:
     from pipeline.assembly import Extraction
 
-Step = Literal["ingest", "extract", "store"]
+Step = Literal["ingest", "extract"]
 
 
 class IntegrityError(ClaimsError):
@@ -42,14 +42,14 @@ class IntegrityError(ClaimsError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document was found; ``path`` leads from the corpus folder to its raw bytes.
+    """Where a document was found: the corpus, the file in it with the raw bytes, and all its addresses.
 
     ``fingerprint`` covers the corpus entry and the code that reads it.
     """
 
     corpus: str
-    uri: str
-    path: str
+    file: str
+    uris: tuple[str, ...]
     fingerprint: str
 
 
@@ -88,61 +88,55 @@ def finish_run(connection: Connection, run_id: str, status: Literal["completed",
 
 
 def store_documents(connection: Connection, run_id: str, found: Iterable[tuple[Source, Document]]) -> None:
-    """Store what was read. Equal bytes are one document, with the metadata of its source of smallest address.
+    """Store what was read. Equal bytes in several files are one document, read from the file that sorts first.
 
     Claims of a document whose text is now read differently leave with the old text (they stay on record in its
     extraction).
     """
     for source, document in found:
-        _store_source(connection, source, document)
-        mend(connection, run_id, source.corpus, source.uri, "ingest")
+        _store_document(connection, source, document)
+        forget_file(connection, source.corpus, source.file)
+        rows_ = [asdict(source) | {"uri": uri, "doc_id": document.doc_id} for uri in source.uris]
+        connection.execute(sources.insert(), [{c.name: row[c.name] for c in sources.columns} for row in rows_])
+        mend(connection, run_id, source.corpus, source.file, "ingest")
 
 
-def _store_source(connection: Connection, source: Source, document: Document) -> None:
+def _store_document(connection: Connection, source: Source, document: Document) -> None:
     new = rows.document_row(document)
     here = documents.c.doc_id == document.doc_id
     old = connection.execute(sa.select(documents.c.text_hash, documents.c.input_hash).where(here)).one_or_none()
-    others = sa.select(sa.func.min(sources.c.uri)).where(
-        sources.c.doc_id == document.doc_id,
-        sa.or_(sources.c.uri != source.uri, sources.c.corpus != source.corpus),
-    )
-    first = connection.execute(others).scalar_one()
+    found_in = sa.select(sources.c.corpus, sources.c.file).where(sources.c.doc_id == document.doc_id)
     if old is None:
         connection.execute(documents.insert().values(new))
-        connection.execute(blocks.insert(), rows.block_rows(document)) if document.blocks else None
-    elif (first is None or source.uri <= first) and old.input_hash != new["input_hash"]:
+    elif (
+        any(tuple(other) < (source.corpus, source.file) for other in connection.execute(found_in))
+        or old.input_hash == new["input_hash"]
+    ):
+        return
+    else:
         if old.text_hash != new["text_hash"]:
             retire(connection, [document.doc_id])
         connection.execute(documents.update().where(here).values(new))
         connection.execute(blocks.delete().where(blocks.c.doc_id == document.doc_id))
-        connection.execute(blocks.insert(), rows.block_rows(document)) if document.blocks else None
-    where = (sources.c.corpus == source.corpus, sources.c.uri == source.uri)
-    connection.execute(sources.delete().where(*where))
-    connection.execute(
-        sources.insert().values(
-            corpus=source.corpus,
-            uri=source.uri,
-            doc_id=document.doc_id,
-            path=source.path,
-            fingerprint=source.fingerprint,
-        )
-    )
+    if document.blocks:
+        connection.execute(blocks.insert(), rows.block_rows(document))
 
 
-def forget_sources(connection: Connection, corpus: str, kept: Iterable[str]) -> int:
-    """Drop the sources that a corpus no longer lists, and their failures; returns how many sources.
+def forget_file(connection: Connection, corpus: str, file: str) -> None:
+    """Drop the sources in a file; a document without any source stays in the store but is published no more."""
+    connection.execute(sources.delete().where(sources.c.corpus == corpus, sources.c.file == file))
 
-    Their documents and claims stay in the store but are published no more, unless another source has them.
-    """
-    listed = set(kept)
-    gone = 0
+
+def forget_unlisted(connection: Connection, corpus: str, listed: Iterable[str]) -> int:
+    """Drop the sources and failures of files that a corpus no longer lists; returns how many files had sources."""
+    kept = set(listed)
+    gone: dict[str, set[str]] = {}
     for table in (sources, failures):
-        known = connection.scalars(sa.select(table.c.uri).where(table.c.corpus == corpus).distinct()).all()
-        unlisted = [uri for uri in known if uri not in listed]
-        for uri in unlisted:
-            connection.execute(table.delete().where(table.c.corpus == corpus, table.c.uri == uri))
-        gone += len(unlisted) if table is sources else 0
-    return gone
+        known = connection.scalars(sa.select(table.c.file).where(table.c.corpus == corpus))
+        gone[table.name] = set(known) - kept
+        for file in gone[table.name]:
+            connection.execute(table.delete().where(table.c.corpus == corpus, table.c.file == file))
+    return len(gone["sources"])
 
 
 def store_extractions(connection: Connection, run_id: str, found: Sequence[Extraction]) -> None:
@@ -168,7 +162,7 @@ def store_extractions(connection: Connection, run_id: str, found: Sequence[Extra
         row = stored.get(document.doc_id)
         if row is None or row.text_hash != records.text_hash(document.text):
             raise IntegrityError(f"{document.uri}: extracted from another text than the stored one")
-        rows.check_spans(extraction)
+        rows.check(extraction)
     retire(connection, ids, by=run_id)
     connection.execute(
         extractions.insert(),
@@ -188,9 +182,9 @@ def store_extractions(connection: Connection, run_id: str, found: Sequence[Extra
     for table, values in rows.extraction_rows(found, run_id).items():
         if values:
             connection.execute(table.insert(), values)
-    where = sa.select(sources.c.corpus, sources.c.uri).where(sources.c.doc_id.in_(ids))
-    for corpus, uri in connection.execute(where).all():
-        mend(connection, run_id, corpus, uri, "extract")
+    where = sa.select(sources.c.corpus, sources.c.file).where(sources.c.doc_id.in_(ids)).distinct()
+    for corpus, file in connection.execute(where).all():
+        mend(connection, run_id, corpus, file, "extract")
 
 
 def retire(connection: Connection, doc_ids: Sequence[str], *, by: str | None = None) -> None:
@@ -213,28 +207,20 @@ def retire(connection: Connection, doc_ids: Sequence[str], *, by: str | None = N
             connection.execute(extractions.update().where(*here).values(current=False, replaced=kept))
 
 
-def record_failure(connection: Connection, run_id: str, corpus: str, uri: str, step: Step, reason: str) -> None:
+def record_failure(connection: Connection, run_id: str, corpus: str, file: str, step: Step, reason: str) -> None:
     """Put a failure on record; the same one in a later run keeps the run in which it was first seen."""
-    here = (failures.c.corpus == corpus, failures.c.uri == uri, failures.c.step == step)
+    here = (failures.c.corpus == corpus, failures.c.file == file, failures.c.step == step)
     old = connection.execute(sa.select(failures.c.reason, failures.c.mended_by).where(*here)).one_or_none()
     if old is not None and old.reason == reason and old.mended_by is None:
         return
     connection.execute(failures.delete().where(*here))
-    connection.execute(failures.insert().values(corpus=corpus, uri=uri, step=step, reason=reason, run_id=run_id))
+    connection.execute(failures.insert().values(corpus=corpus, file=file, step=step, reason=reason, run_id=run_id))
 
 
-def mend(connection: Connection, run_id: str, corpus: str, uri: str, step: Step) -> None:
-    """Note that a source which had failed at a step has now passed it."""
-    connection.execute(
-        failures.update()
-        .where(
-            failures.c.corpus == corpus,
-            failures.c.uri == uri,
-            failures.c.step == step,
-            failures.c.mended_by.is_(None),
-        )
-        .values(mended_by=run_id)
-    )
+def mend(connection: Connection, run_id: str, corpus: str, file: str, step: Step) -> None:
+    """Note that a file which had failed at a step has now passed it."""
+    here = (failures.c.corpus == corpus, failures.c.file == file, failures.c.step == step)
+    connection.execute(failures.update().where(*here, failures.c.mended_by.is_(None)).values(mended_by=run_id))
 
 
 def _pack(value: Any) -> bytes:

@@ -1,0 +1,29 @@
+"""Read a corpus's new and changed articles into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from pipeline import steps
+from pipeline.ingest.corpus import Corpus, Entry
+from pipeline.progress import batches
+from pipeline.store.database import opened
+
+
+@task(name="ingest-batch", retries=2, retry_delay_seconds=1, persist_result=False, cache_policy=NO_CACHE)
+def ingest_batch(database: str, run_id: str, corpus: Path, entries: Sequence[Entry]) -> int:
+    """Read some articles in one transaction; returns how many could be read."""
+    with opened(database) as store:
+        return steps.ingest(store, run_id, Corpus(corpus), entries)
+
+
+@flow(name="claims-ingest", persist_result=False, validate_parameters=False)
+def ingest(corpus: Path, database: str, run_id: str, batch: int = steps.BATCH) -> int:
+    """Read what is new or changed in a corpus; returns how many articles were read."""
+    with opened(database) as store:
+        entries = steps.unread(store, Corpus(corpus))
+    return sum(ingest_batch(database, run_id, corpus, part) for part in batches(entries, batch, "Reading"))

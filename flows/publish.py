@@ -1,0 +1,25 @@
+"""Write the dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from pipeline.publish.files import Published
+from pipeline.publish.files import publish as write_dataset
+from pipeline.store.database import opened
+
+
+@task(name="write-dataset", retries=2, retry_delay_seconds=1, persist_result=False, cache_policy=NO_CACHE)
+def write(database: str, out: Path) -> Published:
+    """Write all tables; readers see each file old or new."""
+    with opened(database) as store:
+        return write_dataset(store, out)
+
+
+@flow(name="claims-publish", persist_result=False, validate_parameters=False)
+def publish(database: str, out: Path) -> Published:
+    """Write the dataset of everything in the store to a folder."""
+    return write(database, out)

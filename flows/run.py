@@ -1,0 +1,73 @@
+"""The whole: read what is new in a corpus, extract its claims, publish the dataset, say what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.runtime import flow_run
+
+from flows.extract import extract
+from flows.ingest import ingest
+from flows.publish import publish
+from pipeline import steps
+from pipeline.ingest.corpus import Corpus
+from pipeline.publish.files import Published
+from pipeline.store import default_url
+from pipeline.store.database import opened, reading
+from pipeline.store.summary import Summary, summarise
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run over a corpus ended."""
+
+    run_id: str
+    read: int
+    extracted: int
+    summary: Summary
+    published: Published
+
+
+@flow(name="claims-run", persist_result=False)
+def run(corpus: Path, database: str | None = None, out: Path = Path("dataset"), batch: int = steps.BATCH) -> Outcome:
+    """Run the whole pipeline over a corpus; what is already done is not done again.
+
+    Raises ``InputError`` where the corpus or the database cannot be opened.
+    """
+    articles = Corpus.open(corpus)
+    url = database or default_url()
+    with opened(url) as store:
+        with steps.recorded(store, articles, flow_run.id) as run_id:
+            read = ingest(corpus, url, run_id, batch)
+            extracted = extract(corpus, url, run_id, batch)
+            published = publish(url, out)
+        with reading(store) as connection:
+            outcome = Outcome(run_id, read, extracted, summarise(connection, articles.name), published)
+    create_markdown_artifact(report(outcome), key="claims-run", description=f"Run of {articles.name}")
+    return outcome
+
+
+def report(outcome: Outcome) -> str:
+    """The outcome in Markdown, for Prefect's page of the run."""
+    summary = outcome.summary
+    figures = [
+        ("articles read in this run", outcome.read),
+        ("articles extracted in this run", outcome.extracted),
+        ("articles in the corpus", summary.documents),
+        *((f"{kind}s", count) for kind, count in summary.claims.items()),
+        ("failures", len(summary.failures)),
+    ]
+    lines = [f"# {summary.corpus}", "", "| what | number |", "| --- | ---: |"]
+    lines += [f"| {what} | {number} |" for what, number in figures]
+    if summary.failures:
+        lines += ["", "| file | step | reason |", "| --- | --- | --- |"]
+        lines += [f"| {cell(f.file)} | {f.step} | {cell(f.reason)} |" for f in summary.failures]
+    return "\n".join([*lines, "", f"Dataset: `{outcome.published.path}`"])
+
+
+def cell(text: str) -> str:
+    """Text as it may stand in a cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,93 @@
+"""A temporary Prefect server on the loopback, for runs without a configured one.
+
+Unlike the one that Prefect would start itself it writes to a log file and not to the terminal, is not reached by the
+terminal's Ctrl-C before the flow has said goodbye, and ends when this process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import ClaimsError
+
+START_SECONDS = 120
+LOG = "server.log"
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of the Prefect API: the configured one (``PREFECT_API_URL``), else that of a temporary server.
+
+    Raises ``ClaimsError`` where the temporary server does not start.
+    """
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+
+    configured = PREFECT_API_URL.value()
+    if configured:
+        yield configured
+        return
+    log = Path(PREFECT_HOME.value()) / LOG
+    log.parent.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/api"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.server", str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=log.open("wb"),
+        start_new_session=True,
+    )
+    try:
+        wait(process, address, log)
+        with temporary_settings({PREFECT_API_URL: address}):
+            yield address
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    """Return when the server answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise ClaimsError(f"the temporary Prefect server did not start; see {log}, or set PREFECT_API_URL to one that runs")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def serve(port: int) -> None:
+    """Run the server until standard input ends, which it does when the parent process is gone."""
+    import uvicorn
+
+    threading.Thread(target=end_with_input, daemon=True).start()
+    app = "prefect.server.api.server:create_app"
+    uvicorn.run(app, factory=True, host="127.0.0.1", port=port, log_level="error", lifespan="on")
+
+
+def end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))
