@@ -1,0 +1,144 @@
+"""Group the names of people in an article into persons, and link persons to the knowledge file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.speakers.article import Article
+from pipeline.speakers.entities import Entity
+from pipeline.speakers.knowledge import Figure, Knowledge
+from pipeline.speakers.names import NameMention, person_names
+from pipeline.speakers.naming import SUFFIXES, name_key, plain, same_person
+from pipeline.speakers.roles import Description, describe
+
+
+@dataclass(slots=True)
+class People:
+    """The persons an article names. ``mentions`` maps a name's first token to it; single words wait for context."""
+
+    knowledge: Knowledge
+    by_surname: dict[str, list[Entity]] = field(default_factory=dict)
+    by_first: dict[str, list[Entity]] = field(default_factory=dict)
+    full: dict[int, Entity] = field(default_factory=dict)
+    first_full: dict[int, int] = field(default_factory=dict)
+    mentions: dict[int, NameMention] = field(default_factory=dict)
+    descriptions: dict[int, Description] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, article: Article, text: str, knowledge: Knowledge) -> People:
+        """Find all persons: full names with what is said of them, then single words that repeat a part of one."""
+        people = cls(knowledge)
+        names = person_names(article, knowledge)
+        for mention in names:
+            people.mentions[mention.start] = mention
+            people.descriptions[mention.start] = describe(article, mention, text)
+            if len(mention.name) > 1:
+                entity = people.person(mention.name)
+                people.full[mention.start] = entity
+                people.first_full.setdefault(id(entity), mention.start)
+                people.note(entity, mention, people.descriptions[mention.start])
+        for entity in people.entities():
+            people.link(entity)
+        people.add_repeated(article)
+        return people
+
+    def entities(self) -> list[Entity]:
+        """All persons, each once."""
+        return list({id(e): e for group in self.by_surname.values() for e in group}.values())
+
+    def person(self, name: tuple[str, ...]) -> Entity:
+        """The person with this full name, a new one if nobody has it; the fullest form becomes the name."""
+        surname = name_key(name)[1]
+        group = self.by_surname.setdefault(surname, [])
+        for entity in group:
+            if entity.full and same_person(entity.name, name):
+                if len(name) > len(entity.name) or (len(name) == len(entity.name) and entity.name[-1].isupper()):
+                    entity.name = written(name)
+                break
+        else:
+            entity = Entity("person", written(name))
+            group.append(entity)
+            self.by_first.setdefault(plain(name[0]), []).append(entity)
+        return entity
+
+    def note(self, entity: Entity, mention: NameMention, description: Description) -> None:
+        """Take note of what one mention says of a person."""
+        entity.forms[" ".join(mention.name)] += 1
+        entity.add_role(description.role)
+        if mention.title:
+            entity.add_noun(mention.title)
+        entity.party = entity.party or description.party
+        entity.region = entity.region or description.region
+        entity.gender = description.gender or entity.gender
+        if entity.full and not entity.gender:
+            entity.gender = entity.first_name_gender()
+
+    def link(self, entity: Entity) -> None:
+        """Tie a person with a full name to the one figure with this name, if the article says nothing against it."""
+        figures = [f for f in self.knowledge.by_name(entity.name) if f.kind == "person" and self.agrees(entity, f)]
+        if len(figures) == 1:
+            self.tie(entity, figures[0])
+
+    @staticmethod
+    def agrees(entity: Entity, figure: Figure) -> bool:
+        """Whether roles, party and gender in the article leave room for the figure."""
+        if entity.gender and figure.gender and entity.gender != figure.gender:
+            return False
+        if entity.party and figure.party and figure.country == "United States" and entity.party[:3] != figure.party[:3]:
+            return False
+        return not entity.is_ordinary() or not figure.nouns.isdisjoint(entity.nouns)
+
+    @staticmethod
+    def tie(entity: Entity, figure: Figure) -> None:
+        entity.figure = figure
+        entity.gender = figure.gender or entity.gender
+        entity.party = entity.party or figure.party
+
+    def add_repeated(self, article: Article) -> None:
+        """Find the single words that repeat part of a full name met anywhere in the article."""
+        covered = {i for m in self.mentions.values() for i in range(m.start, m.end)}
+        lex = article.lexicon
+        for i, word in enumerate(article.words):
+            if i in covered or not word[0].isupper() or len(word) < 2:
+                continue
+            known = plain(word)
+            if known not in self.by_surname and known not in self.by_first and not self.famous(word):
+                continue
+            following = article.words[i + 1] if i + 1 < len(article) else ""
+            if following[:1].isupper() and article.lower[i + 1] in lex.organisation_nouns and not article.headline[i]:
+                continue
+            if (
+                known in lex.regions
+                or word in lex.countries
+                or article.lower[i] in lex.never
+                or article.lower[i] in lex.roles
+            ):
+                continue
+            if known not in self.by_surname and article.tags[i] not in ("NNP", "NNPS", ""):
+                continue
+            self.mentions[i] = NameMention(i, i + 1, (word,))
+            self.descriptions[i] = Description()
+
+    def famous(self, surname: str, noun: str = "") -> Figure | None:
+        """The only figure known by this surname alone or, with a role noun, the only one of that office."""
+        figures = self.knowledge.by_surname(surname)
+        chosen = [f for f in figures if f.surname_alone] or [f for f in figures if noun and noun in f.nouns]
+        return chosen[0] if len(chosen) == 1 else None
+
+    def surname_only(self, mention: NameMention, figure: Figure | None) -> Entity:
+        """The person known by one word of this article; ``figure`` supplies the full name where one is certain."""
+        group = self.by_surname.setdefault(plain(mention.name[-1]), [])
+        for entity in group:
+            if entity.figure is figure and (figure is not None or not entity.full):
+                return entity
+        entity = Entity("person", written(mention.name))
+        if figure is not None:
+            self.tie(entity, figure)
+        group.append(entity)
+        return entity
+
+
+def written(name: Iterable[str]) -> tuple[str, ...]:
+    """A name as it is usually written: capitals throughout become initial capitals."""
+    return tuple(w.title() if w.isupper() and len(w) > 3 and plain(w) not in SUFFIXES else w for w in name)

@@ -1,0 +1,219 @@
+"""From a parsed ``Doc`` with attributions to speakers, mentions, and attributions that know their speaker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from spacy.tokens import Doc
+
+from pipeline.records import Attribution, Mention, Span, Speaker, text_hash
+from pipeline.speakers.article import Article
+from pipeline.speakers.confidence import confidence
+from pipeline.speakers.discourse import Discourse, Found
+from pipeline.speakers.entities import Entity, speaker_id
+from pipeline.speakers.index import store
+from pipeline.speakers.knowledge import Knowledge
+from pipeline.speakers.people import People
+from pipeline.speakers.sources import Sources, acronyms
+
+
+@dataclass(slots=True)
+class Resolution:
+    """Everything found in one article. ``speakers`` are the persons named and whoever else speaks."""
+
+    speakers: tuple[Speaker, ...]
+    mentions: tuple[Mention, ...]
+    attributions: tuple[Attribution, ...]
+
+
+@dataclass(slots=True)
+class Resolver:
+    """One reading of one article."""
+
+    doc: Doc
+    attributions: Sequence[Attribution]
+    knowledge: Knowledge
+    byline: str | None = None
+    text: str = ""
+    article: Article = field(init=False)
+    discourse: Discourse = field(init=False)
+    sources: Sources = field(init=False)
+    found: dict[int, Found] = field(default_factory=dict)
+    spoken: dict[int, Found] = field(default_factory=dict)
+    subjects: list[Found] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.text = self.doc.text
+        self.article = Article.of(self.doc)
+        people = People.of(self.article, self.text, self.knowledge)
+        self.discourse = Discourse(self.article, people)
+        self.sources = Sources(self.article, people, self.discourse, self.found, acronyms=acronyms(self.article))
+
+    def run(self) -> Resolution:
+        """Read the article once from start to end, then resolve first persons and quotes without a source."""
+        places = self.source_tokens()
+        pending = sorted(places.items(), key=lambda p: (p[1][1], p[1][0]))
+        at = 0
+        for i in range(len(self.article)):
+            self.token(i)
+            while at < len(pending) and pending[at][1][1] <= i + 1:
+                index, (start, end) = pending[at]
+                at += 1
+                self.source(index, start, end)
+        self.first_persons(places)
+        self.without_source()
+        return self.result()
+
+    def source_tokens(self) -> dict[int, tuple[int, int]]:
+        """Attribution index -> the tokens of its source."""
+        places = {}
+        for index, attribution in enumerate(self.attributions):
+            if attribution.source is not None and attribution.source.end > attribution.source.start:
+                span = self.doc.char_span(attribution.source.start, attribution.source.end, alignment_mode="expand")
+                if span is not None and len(span):
+                    places[index] = (span.start, span.end)
+        return places
+
+    def token(self, i: int) -> None:
+        """Resolve what starts at a token: a name, a pronoun, a description of one person."""
+        article = self.article
+        mention = self.discourse.people.mentions.get(i)
+        if mention is not None:
+            self.keep(self.discourse.name(mention))
+        elif article.lower[i] in article.lexicon.pronoun_class:
+            if article.lexicon.pronoun_class[article.lower[i]] in ("masculine", "feminine"):
+                self.keep(self.discourse.pronoun(i))
+        elif (
+            article.tags[i] in ("NN", "NNP") and i and article.lexicon.is_role(article.lower[i]) and i not in self.found
+        ):
+            self.role_description(i)
+        if article.deps[i] in ("nsubj", "nsubjpass") and i not in self.found and article.tags[i][:2] == "NN":
+            subject = self.sources.subject(i)
+            if subject is not None:
+                self.subjects.append(subject)
+
+    def role_description(self, head: int) -> None:
+        """ "the senator" anywhere in the text, where nothing shows that it introduces a name or is part of one."""
+        article = self.article
+        following = head + 1 < len(article) and (
+            head + 1 in self.discourse.people.mentions or article.tags[head + 1][:2] == "NN"
+        )
+        if following or article.deps[head] in ("compound", "appos", "attr"):
+            return
+        start = article.subtree_left(head)
+        if article.lower[start] == "the":
+            self.keep(self.discourse.description(start, head))
+
+    def keep(self, found: Found | None) -> None:
+        if found is not None:
+            for i in range(found.start, found.end):
+                self.found[i] = found
+
+    def source(self, index: int, start: int, end: int) -> None:
+        """Resolve the source of one attribution once all its words are read."""
+        found = self.sources.resolve(start, end)
+        if found is not None:
+            self.spoken[index] = found
+            self.discourse.speaks(found.entity, self.article.root(start, end))
+
+    def first_persons(self, places: dict[int, tuple[int, int]]) -> None:
+        """ "I" and "we" as a source: the speaker of the quote around them, else the article's author."""
+        waiting = {i: p for i, p in places.items() if self.is_first_person(*p)}
+        if not waiting:
+            return
+        around = enclosing(self.attributions)
+        for index in sorted(waiting, key=lambda i: places[i]):
+            start, end = waiting[index]
+            outer = around.get(index)
+            if outer is None:
+                if not self.article.in_quotes[start]:
+                    self.spoken[index] = Found(start, end, self.author(), "author")
+            elif outer in self.spoken:
+                self.spoken[index] = Found(start, end, self.spoken[outer].entity, "first person in quotation")
+
+    def is_first_person(self, start: int, end: int) -> bool:
+        kinds = self.article.lexicon.pronoun_class
+        return end - start == 1 and kinds.get(self.article.lower[start]) == "first"
+
+    def author(self) -> Entity:
+        name = tuple((self.byline or "author").split())
+        return self.sources.entity("author", name)
+
+    def without_source(self) -> None:
+        """A direct quote without a source goes on with the speaker before it."""
+        order = sorted(range(len(self.attributions)), key=lambda i: self.attributions[i].content[0].start)
+        previous: int | None = None
+        for index in order:
+            attribution = self.attributions[index]
+            if attribution.source is None and attribution.quote_type == "direct" and previous is not None:
+                entity = self.spoken[previous].entity
+                self.spoken[index] = Found(-1, -1, entity, "continued quote")
+            if index in self.spoken:
+                previous = index
+
+    def result(self) -> Resolution:
+        """The records, in text order."""
+        document = text_hash(self.text)
+        spans: dict[tuple[int, int], Found] = {}
+        for found in (*self.found.values(), *self.subjects, *self.spoken.values()):
+            if found.start >= 0:
+                spans[found.start, found.end] = found
+        ids: dict[int, str] = {}
+        speakers: dict[str, Speaker] = {}
+        for found in (*(f for _, f in sorted(spans.items())), *self.spoken.values()):
+            if id(found.entity) not in ids:
+                identifier = ids[id(found.entity)] = speaker_id(found.entity, document)
+                speakers.setdefault(identifier, speaker(found.entity, identifier))
+        mentions = [(s, e, self.mention(f, ids[id(f.entity)])) for (s, e), f in sorted(spans.items())]
+        speaking = {ids[id(f.entity)] for f in self.spoken.values()}
+        listed = {key: s for key, s in speakers.items() if s.kind == "person" or key in speaking}
+        attributions = tuple(
+            replace(a, speaker_id=ids[id(self.spoken[i].entity)] if i in self.spoken else None)
+            for i, a in enumerate(self.attributions)
+        )
+        kept = tuple(m for _, _, m in mentions if m.speaker_id in listed)
+        store(self.doc, mentions, speakers, listed)
+        return Resolution(tuple(listed.values()), kept, attributions)
+
+    def mention(self, found: Found, identifier: str) -> Mention:
+        start = self.article.starts[found.start]
+        end = self.article.starts[found.end - 1] + len(self.article.words[found.end - 1])
+        return Mention(identifier, Span.of(self.text, start, end), found.rule, confidence(found.rule))
+
+
+def enclosing(attributions: Sequence[Attribution]) -> dict[int, int]:
+    """For each attribution whose source lies in another's content, the innermost such other."""
+    edges: list[tuple[int, int, int, int, int]] = []
+    for index, a in enumerate(attributions):
+        edges.extend((s.start, 0, -s.end, index, s.end) for s in a.content)
+        if a.source is not None:
+            edges.append((a.source.start, 1, 0, index, a.source.end))
+    around: dict[int, int] = {}
+    open_: list[tuple[int, int]] = []
+    for start, what, _, index, end in sorted(edges):
+        while open_ and open_[-1][0] <= start:
+            open_.pop()
+        if what == 0:
+            open_.append((end, index))
+        else:
+            outer = next((k for e, k in reversed(open_[-4:]) if e >= end and k != index), None)
+            if outer is not None:
+                around[index] = outer
+    return around
+
+
+def speaker(entity: Entity, identifier: str) -> Speaker:
+    """The public record of an entity: the knowledge file's name where linked, else the fullest the article gives."""
+    figure = entity.figure
+    name = figure.name if figure else " ".join(entity.name)
+    aliases = tuple(sorted({f for f in (*entity.forms, " ".join(entity.name)) if f != name}))
+    return Speaker(
+        speaker_id=identifier,
+        name=name,
+        kind=entity.kind,
+        role=entity.role,
+        aliases=aliases,
+        wikidata=figure.wikidata if figure else None,
+        party=entity.party,
+    )
