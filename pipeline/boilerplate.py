@@ -19,6 +19,9 @@ MAX_CHARS = 400
 FOREIGN_WORDS = 8
 """A line in another script than the article's counts as page furniture up to this many words."""
 
+SAMPLE = 200_000
+"""So many characters tell the script that an article is written in."""
+
 LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]")
 LETTER = re.compile(r"[^\W\d_]")
 OUTER = " \t\n\r\u00a0.,:;!?…-–—|·•»«›‹>→←[](){}*\"'“”‘’"
@@ -57,15 +60,14 @@ def is_furniture(text: str) -> bool:
     return folded in phrases or patterns.fullmatch(folded) is not None
 
 
-def latin_share(text: str) -> float | None:
-    """The share of Latin letters among the text's letters, ``None`` where it has none."""
-    letters = len(LETTER.findall(text))
-    return len(LATIN.findall(text)) / letters if letters else None
+def is_latin(text: str) -> bool | None:
+    """Whether most letters of the text (of the beginning of a long one) are Latin, ``None`` where it has no letters."""
+    letters = len(LETTER.findall(text[:SAMPLE]))
+    return len(LATIN.findall(text[:SAMPLE])) >= 0.5 * letters if letters else None
 
 
 def is_foreign(text: str, article_is_latin: bool) -> bool:
     """Whether a short line is written in another script than its article."""
     if len(text) > MAX_CHARS or len(text.split()) > FOREIGN_WORDS:
         return False
-    share = latin_share(text)
-    return share is not None and (share >= 0.5) != article_is_latin
+    return is_latin(text) is (not article_is_latin)

@@ -161,7 +161,7 @@ def paragraphs(lines: list[Line], text: str) -> Iterator[list[Line]]:
         width = column and max(max(line.width for line in stanza), 0.8 * column)
         unit = [stanza[0]]
         for line in stanza[1:]:
-            line = without_false_marker(unit[-1], line, text)
+            line = without_false_marker(unit, line, text)
             if joins(unit, line, width):
                 unit.append(line)
             else:
@@ -192,10 +192,10 @@ def wrap_column(lines: list[Line]) -> float | None:
     return broken[len(broken) // 2] if broken and len(broken) >= 0.4 * len(pairs) else None
 
 
-def without_false_marker(before: Line, line: Line, text: str) -> Line:
+def without_false_marker(unit: list[Line], line: Line, text: str) -> Line:
     """The line, its dash or number taken as a word where it stands in the middle of a sentence."""
     spaced = line.marker == "number" or (line.marker == "bullet" and text[line.raw] in patterns().spaced)
-    if spaced and before.marker is None and not closes(before.text):
+    if spaced and unit[0].marker is None and not closes(unit[-1].text):
         return replace(line, start=line.raw, marker=None, sign="", text=text[line.raw : line.end])
     return line
 

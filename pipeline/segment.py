@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.boilerplate import is_foreign, is_furniture, latin_share
+from pipeline.boilerplate import is_foreign, is_furniture, is_latin
 from pipeline.lines import LOWER, SECTION_GAP, TERMINAL, TURN, Line, closes, paragraphs, read_lines
 from pipeline.records import Block, BlockKind
 
@@ -20,8 +20,6 @@ Rank = tuple[int, int]
 HEADING_WORDS = 16
 HEADING_CHARS = 120
 TITLE_CHARS = 250
-SAMPLE = 200_000
-"""So many characters tell the script that an article is written in."""
 
 SECOND_SENTENCE = re.compile(r"[a-z]{2}[.!?] +[A-Z]\w{3}")
 LEDE = re.compile(r"^(?:The|An?|In|On|At|After|He|She|It|They|We|I|This|There)\b|\bsaid\b")
@@ -92,22 +90,21 @@ def is_quotation(text: str) -> bool:
 
 
 def mark_furniture(units: list[Unit], text: str) -> None:
-    """Tell page furniture: known phrases, short lines in another script, and the scraps between them at either end."""
-    latin = (latin_share(text[:SAMPLE]) or 1.0) >= 0.5
+    """Tell page furniture: known phrases, short lines in another script, and the scraps below them at the end."""
+    latin = is_latin(text) is not False
     for unit in units:
         if is_furniture(unit.text) or (unit.kind != "quote" and is_foreign(unit.text, latin)):
             unit.kind = "boilerplate"
-    for ordered in (units, units[::-1]):
-        scraps: list[Unit] = []
-        for unit in ordered:
-            if unit.kind == "boilerplate":
-                for scrap in scraps:
-                    scrap.kind = "boilerplate"
-                scraps = []
-            elif ordered is not units and is_scrap(unit):
-                scraps.append(unit)
-            else:
-                break
+    scraps: list[Unit] = []
+    for unit in reversed(units):
+        if unit.kind == "boilerplate":
+            for scrap in scraps:
+                scrap.kind = "boilerplate"
+            scraps = []
+        elif is_scrap(unit):
+            scraps.append(unit)
+        else:
+            break
 
 
 def is_scrap(unit: Unit) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipeline.boilerplate import is_foreign, is_furniture, latin_share
+from pipeline.boilerplate import is_foreign, is_furniture, is_latin
 from pipeline.lines import MarkerKind, content
 from pipeline.records import Block, BlockKind
 from pipeline.segment import is_quotation, segment
@@ -81,7 +81,7 @@ def with_title(pieces: list[Piece], title: str | None) -> list[Piece]:
 
 def placed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]]) -> Iterator[Block]:
     """The blocks of pieces whose headings the source marks."""
-    latin = (latin_share(text) or 1.0) >= 0.5
+    latin = is_latin(text) is not False
     path: list[tuple[int, str]] = []
     for piece, (start, end) in zip(pieces, ranges, strict=True):
         section = tuple(heading for _, heading in path)
