@@ -33,7 +33,8 @@ CONTROL = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\x1b") + b"\x7f"
 BINARY_SHARE = 0.01
 SAMPLE = 65536
 WESTERN_SHARE = 0.1
-"""Up to this share of bytes beyond ASCII a text is taken for a Western European language."""
+"""Up to this share of bytes beyond ASCII a text is taken for a Western European language, and up to so many bytes."""
+WESTERN_BYTES = 4
 
 TYPOGRAPHIC = re.compile(r"[‘’“”–—…£€•§]|(?<=[a-z])[à-öø-ÿ]|[à-öø-ÿ](?=[a-z])")
 
@@ -106,7 +107,7 @@ def is_damaged_utf8(raw: bytes) -> bool:
 def detect(raw: bytes, name: str) -> str:
     """The likeliest legacy encoding; ``InputError`` where none fits."""
     beyond = sum(1 for b in raw[:SAMPLE] if b > 0x7F)
-    if beyond <= WESTERN_SHARE * len(raw[:SAMPLE]):
+    if beyond <= max(WESTERN_BYTES, WESTERN_SHARE * len(raw[:SAMPLE])):
         texts = {codec: attempt(raw, codec) for codec in ("cp1252", "mac_roman", "latin-1")}
         fitting = {codec: len(TYPOGRAPHIC.findall(text)) for codec, text in texts.items() if text is not None}
         return max(fitting, key=lambda codec: fitting[codec])

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-MIN_LETTERS = 40
-"""A text of fewer letters than this is too short to tell."""
+MIN_BYTES = 40
+"""A text whose letters take fewer bytes than this in UTF-8 is too short to tell."""
 
 SAMPLE = 20_000
 ENGLISH_SHARE = 0.16
@@ -21,7 +21,7 @@ WORD = re.compile(r"[^\W\d_]+")
 def detect(text: str) -> str | None:
     """The ISO 639-1 code of the text's language, ``None`` where there is too little of it."""
     words = WORD.findall(text[:SAMPLE].lower())
-    if sum(map(len, words)) < MIN_LETTERS:
+    if len("".join(words).encode("utf-8", "replace")) < MIN_BYTES:
         return None
     if sum(1 for w in words if w in english_words()) >= ENGLISH_SHARE * len(words):
         return "en"  # the common case, told without loading a model

@@ -21,6 +21,7 @@ from pipeline.ingest.encoding import decode
 from pipeline.ingest.reading import Piece, Reading, build, squeeze
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+MAX_NESTING = 100
 TAG = re.compile(r"<(?:!--.*?--|/?[A-Za-z][^<>]*)>", re.DOTALL)
 
 
@@ -31,9 +32,14 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
     if found := FRONT_MATTER.match(source):
         meta = front_matter(found.group(1), name)
         source = source[found.end() :]
-    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
     stated = squeeze(str(meta["title"])) if meta.get("title") else None
-    text, blocks = build(list(pieces(parser.parse(source))), stated)
+    tokens = parser.parse(source)
+    if any(token.level >= MAX_NESTING - 1 for token in tokens):  # the parser leaves out what comes then
+        raise InputError(
+            f"{name}: its lists or quotes are nested too deeply; mend the lines that begin with many > or -"
+        )
+    text, blocks = build(list(pieces(tokens)), stated)
     title = next((squeeze(text[b.start : b.end]) for b in blocks if b.kind == "title"), None)
     return Reading(
         text,

@@ -1,0 +1,82 @@
+"""HTML pages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipeline import ingest
+from pipeline.records import Document
+
+PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
+<title>Rail plan approved | The Daily Test</title>
+<meta property="og:site_name" content="The Daily Test"><meta name="author" content="Jane Doe">
+<meta property="article:published_time" content="2024-03-04T10:00:00Z">
+<link rel="canonical" href="https://daily.example/rail"></head>
+<body><nav><ul><li><a href="/">Home</a></li><li><a href="/news">News</a></li></ul></nav>
+<article><h1>Rail plan approved</h1>
+<p>The ministry said on Monday that the plan would cost <b>£3bn</b>
+and that it would be <a href="/x">paid by 2030</a>.</p>
+<h2>What it costs</h2>
+<p>The costs were put at a third of that only a year ago, and the opposition asked why nobody had noticed it since.</p>
+<ul><li>Bridges will be rebuilt first<ul><li>in the north</li><li>in the south</li></ul></li>
+<li>Tunnels come later</li></ul>
+<blockquote><p>We will not pay for it.</p><p>Not a cent.</p></blockquote>
+<p>First line of a statement<br>✅ A second line about jobs.</p>
+<h3>Costs by year</h3>
+<table><tr><th>Year</th><th>Cost</th></tr><tr><td>2025</td><td>£1bn</td></tr></table>
+<p>In the end the committee voted for the plan, with all but two of its members in favour of the bridges.</p>
+</article><footer>Copyright 2024 The Daily Test. <a href="/p">Privacy policy</a></footer></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def page() -> Document:
+    return ingest.read_bytes(PAGE.encode(), uri="rail.html", media_type="text/html")
+
+
+def found(doc: Document, kind: str) -> list[str]:
+    return [doc.text[b.start : b.end] for b in doc.blocks if b.kind == kind]
+
+
+def test_html_page_chrome_is_not_in_the_text(page: Document) -> None:
+    assert "Home" not in page.text
+    assert "Privacy" not in page.text
+    assert "cost £3bn and that it would be paid by 2030." in page.text
+
+
+def test_html_structure_survives(page: Document) -> None:
+    assert found(page, "title") == ["Rail plan approved"]
+    assert found(page, "heading") == ["What it costs", "Costs by year"]
+    assert found(page, "quote") == ["We will not pay for it.", "Not a cent."]
+    items = ["Bridges will be rebuilt first", "in the north", "in the south", "Tunnels come later"]
+    assert found(page, "list_item") == [*items, "A second line about jobs."]
+    assert "First line of a statement" in found(page, "paragraph")
+
+
+def test_html_blocks_have_their_section(page: Document) -> None:
+    cells = {page.text[b.start : b.end]: b.section for b in page.blocks if b.kind == "table_cell"}
+    assert cells["£1bn"] == ("What it costs", "Costs by year", "2025", "Cost")
+    assert {b.section for b in page.blocks if b.kind == "quote"} == {("What it costs",)}
+
+
+def test_html_metadata(page: Document) -> None:
+    assert page.title == "Rail plan approved"
+    assert page.byline == "Jane Doe"
+    assert page.publisher == "The Daily Test"
+    assert page.published == date(2024, 3, 4)
+    assert page.language == "en"
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252"])
+def test_html_declared_charset_is_followed(charset: str) -> None:
+    raw = PAGE.replace("utf-8", charset).replace("paid by", "“paid” by").encode("cp1252", "xmlcharrefreplace")
+    assert "it would be “paid” by 2030" in ingest.read_bytes(raw, media_type="text/html").text
+
+
+def test_html_deep_nesting_is_read_or_refused() -> None:
+    nested = "<div>" * 20_000 + "<p>The ministry said that the plan would cost a lot of money in the end.</p>"
+    try:
+        assert "ministry" in ingest.read_bytes(nested.encode(), media_type="text/html").text
+    except ingest.InputError as error:
+        assert "no" in str(error)
