@@ -51,8 +51,20 @@ class Origin:
     document: Document
     sources: tuple[tuple[str, str, str], ...]
     run: Mapping[str, Any]
-    extracted_by_runs: tuple[tuple[str, str, datetime], ...]
+    extractions: tuple[tuple[str, str, datetime], ...]
     speaker_rule: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form; the article without its text and blocks."""
+        article = {k: v for k, v in self.document.to_dict().items() if k not in ("text", "blocks")}
+        return {
+            "claim": self.claim.to_dict(),
+            "document": article,
+            "sources": [dict(zip(("corpus", "file", "uri"), s, strict=True)) for s in self.sources],
+            "run": {k: v.isoformat() if isinstance(v, datetime) else v for k, v in self.run.items()},
+            "extractions": [{"run_id": r, "pipeline_version": v, "at": t.isoformat()} for r, v, t in self.extractions],
+            "speaker_rule": self.speaker_rule,
+        }
 
 
 def fetch(connection: Connection, query: sa.Select[Any]) -> list[Row]:
@@ -163,7 +175,7 @@ def find_claim(connection: Connection, prefix: str) -> Origin:
         document=load_documents(connection, [doc_id])[0],
         sources=tuple(sorted((c, f, u) for c, f, u in connection.execute(where))),
         run=run,
-        extracted_by_runs=tuple((r, v, s) for r, v, s in connection.execute(history)),
+        extractions=tuple((r, v, s) for r, v, s in connection.execute(history)),
         speaker_rule=_rule(connection, claim),
     )
 

@@ -1,0 +1,71 @@
+"""The ``claims`` command. What a command needs is imported when it is called, so that each starts fast."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from pipeline.cli import corpora, extract, inspect
+from pipeline.errors import ClaimsError, InputError
+
+BAD_INPUT, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
+
+app = typer.Typer(
+    name="claims",
+    help="Policy articles in, a claims dataset out: who said what, how much, what they predict.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+knowledge = typer.Typer(help="Who is who: bring a file of known people and organisations.", no_args_is_help=True)
+
+app.command()(corpora.run)
+app.command()(corpora.ingest)
+app.command()(extract.extract)
+app.command()(corpora.publish)
+app.command()(inspect.show)
+app.command()(inspect.evaluate)
+knowledge.command("import")(inspect.import_knowledge)
+app.add_typer(knowledge, name="knowledge")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code: 0 done, 1 failed, 2 bad input, 130 interrupted, 141 reader gone.
+
+    An error is one line on standard error that says what is wrong and how to mend it.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = app(list(arguments) if arguments is not None else None, standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.ctx.get_help() if error.ctx else "", file=sys.stderr)
+        return BAD_INPUT
+    except click.ClickException as error:
+        help_ = f"; see {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else ""
+        return fail(error.format_message().rstrip(".") + help_, BAD_INPUT)
+    except InputError as error:
+        return fail(str(error), BAD_INPUT)
+    except ClaimsError as error:
+        return fail(str(error), FAILED)
+    except BrokenPipeError:
+        # whoever read standard output has gone; Python must not try to flush it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except (KeyboardInterrupt, click.Abort):
+        return fail("interrupted; run the same command again to go on where it stopped", INTERRUPTED)
+
+
+def fail(message: str, code: int) -> int:
+    """Say what is wrong in one line."""
+    print("error:", " ".join(message.split()), file=sys.stderr)
+    return code

@@ -1,0 +1,72 @@
+"""Commands that look at what there is: show, evaluate; and bring in what is known: knowledge import."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.corpora import AsJson, Database
+from pipeline.errors import InputError
+
+
+def show(
+    claim_id: Annotated[str, typer.Argument(help="Id of the claim, or so much of its beginning as is unique.")],
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print one claim in its passage, and where it comes from.
+
+    [bold]Example:[/bold]  claims show 3fa9c1
+    """
+    from pipeline.cli import render
+    from pipeline.store.database import opened, reading
+    from pipeline.store.reads import find_claim
+
+    with opened(database, create=False) as store, reading(store) as connection:
+        origin = find_claim(connection, claim_id)
+    if as_json:
+        print(json.dumps(origin.to_dict(), ensure_ascii=False, indent=1))
+    else:
+        render.origin(origin)
+
+
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="Gold annotations: JSONL, or JSON beside its articles.")],
+    texts: Annotated[Path | None, typer.Option(help="JSONL with the texts, for gold without them.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score the pipeline against gold annotations.
+
+    [bold]Example:[/bold]  claims evaluate annotations/gold/samples.json
+    """
+    from pipeline.cli import render
+    from pipeline.evaluate import evaluate as score
+
+    figures = score(gold, texts)
+    if as_json:
+        print(json.dumps([figure.to_dict() for figure in figures], ensure_ascii=False, indent=1))
+    else:
+        render.scores(figures)
+
+
+def import_knowledge(
+    path: Annotated[Path, typer.Argument(help="CSV, JSONL, JSON or YAML file of people and organisations.")],
+    out: Annotated[Path, typer.Option(help="Where to write the checked file.")] = Path("knowledge.csv"),
+) -> None:
+    """Check a file of known people and organisations, and write it in the form that claims_speakers reads.
+
+    The columns are this project's (name, aliases, wikidata, party, office, ...) or the public congress-legislators YAML.
+
+    [bold]Example:[/bold]  claims knowledge import legislators.yaml --out knowledge.csv
+    """
+    from pipeline.speakers.knowledge import KnowledgeError
+    from pipeline.speakers.knowledge import import_knowledge as bring_in
+
+    try:
+        known = bring_in(path, out)
+    except (KnowledgeError, OSError) as error:
+        raise InputError(f"{path}: {error}") from None
+    print(f"{known} entries in {out}; use it with config={{'knowledge': {str(out)!r}}} of claims_speakers")
