@@ -39,11 +39,11 @@ class Setting:
         return cls(publisher_currency(context), places, frozenset(m.codes[0] for m in markers if len(m.codes) == 1))
 
 
-def place_mentions(lexed: Lexed) -> Iterable[str]:
-    """The currency of each place that the lexemes name."""
-    i = 0
+def place_mentions(lexed: Lexed, start: int = 0, end: int | None = None) -> Iterable[str]:
+    """The currency of each place that the lexemes from ``start`` to ``end`` name."""
+    i = start
     first = C.place_first
-    while i < lexed.size:
+    while i < (lexed.size if end is None else min(end, lexed.size)):
         if lexed.words[i] in first:
             for n in (4, 3, 2, 1):
                 code = C.places.get(lexed.key(i, n))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.amounts.currencies import Setting, choose
+from pipeline.amounts.clause import Sentences, read_clause
+from pipeline.amounts.currencies import Setting, choose, place_mentions
 from pipeline.amounts.grammar import Reading, read_amounts
 from pipeline.amounts.lexer import Lexed, lex
 from pipeline.amounts.multiples import read_multiples
 from pipeline.components.extensions import set_span_group
 from pipeline.records import Amount, AmountMention, Span
+
+NEAR = 30
+"""How many lexemes either side of an amount a place may stand to tell its currency."""
 
 
 @Language.factory(
@@ -46,7 +50,8 @@ def find_amounts(doc: Doc) -> tuple[AmountMention, ...]:
         return ()
     markers = (marker for _, reading in found for marker in reading.markers)
     setting = Setting.of(stretches, doc._.claims_context, markers)
-    mentions = (mention(text, lexed, reading, setting) for lexed, reading in found)
+    sentences = Sentences.of(doc)
+    mentions = (mention(doc, text, lexed, reading, setting, sentences) for lexed, reading in found)
     return tuple(sorted((m for m in mentions if m is not None), key=lambda m: m.span))
 
 
@@ -58,11 +63,13 @@ def readings(lexed: Lexed) -> list[Reading]:
     return amounts + list(multiples)
 
 
-def mention(text: str, lexed: Lexed, reading: Reading, setting: Setting) -> AmountMention | None:
+def mention(
+    doc: Doc, text: str, lexed: Lexed, reading: Reading, setting: Setting, sentences: Sentences
+) -> AmountMention | None:
     """The record of one reading; ``None`` where its marker means no money here."""
     unit: tuple[str, str] | None
     if reading.kind == "money":
-        unit = choose(reading.markers, reading.large, setting, ())
+        unit = choose(reading.markers, reading.large, setting, nearby_places(lexed, reading))
     elif reading.kind == "percent":
         unit = "percent", "percentage points" if reading.points else "percentage"
     else:
@@ -70,5 +77,26 @@ def mention(text: str, lexed: Lexed, reading: Reading, setting: Setting) -> Amou
     if unit is None:
         return None
     span = Span.of(text, lexed.start[reading.first], lexed.end[reading.end - 1])
-    amount = Amount(reading.low, reading.high, reading.bound, unit[0], unit[1], reading.per)
+    core = doc.char_span(lexed.start[reading.core], lexed.end[reading.core_end - 1], alignment_mode="expand")
+    clause = read_clause(core, reading, sentences)
+    amount = Amount(
+        low=reading.low,
+        high=reading.high,
+        bound=reading.bound,
+        unit=unit[0],
+        unit_reason=unit[1],
+        per=reading.per,
+        change=clause.change,
+        payer=clause.payer,
+        verb=clause.verb,
+        object=clause.object,
+        when=clause.when,
+    )
     return AmountMention(span, amount, 0.95)
+
+
+def nearby_places(lexed: Lexed, reading: Reading) -> list[str]:
+    """The currencies of the places named around an amount that more than one currency may fit."""
+    if all(len(m.codes) == 1 and not m.local_only for m in reading.markers):
+        return []
+    return list(place_mentions(lexed, max(0, reading.first - NEAR), reading.end + NEAR))
