@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
+from flows.tasks import step
 from pipeline import steps
 from pipeline.ingest.corpus import Corpus, Entry
 from pipeline.progress import batches
 from pipeline.store.database import opened
 
 
-@task(name="ingest-batch", retries=2, retry_delay_seconds=1, persist_result=False, cache_policy=NO_CACHE)
+@step("ingest-batch")
 def ingest_batch(database: str, run_id: str, corpus: Path, entries: Sequence[Entry]) -> int:
     """Read some articles in one transaction; returns how many could be read."""
     with opened(database) as store:

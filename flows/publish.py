@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
+from flows.tasks import step
 from pipeline.publish.files import Published
 from pipeline.publish.files import publish as write_dataset
 from pipeline.store.database import opened
 
 
-@task(name="write-dataset", retries=2, retry_delay_seconds=1, persist_result=False, cache_policy=NO_CACHE)
+@step("write-dataset")
 def write(database: str, out: Path) -> Published:
     """Write all tables; readers see each file old or new."""
     with opened(database) as store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -25,6 +26,12 @@ def settle() -> None:
     if not any(os.environ.get(name) for name in OWN_CHOICE):
         home().mkdir(parents=True, exist_ok=True)
         os.environ["PREFECT_HOME"] = str(home())
+
+
+def leave_errors_to_caller() -> None:
+    """Keep Prefect from printing the traceback of an error that whoever called the flow will tell."""
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def home() -> Path:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import cast
 
-import click
 import typer
 
 from pipeline.cli import corpora, extract, inspect
 from pipeline.errors import ClaimsError, InputError
 
 BAD_INPUT, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
+UsageError = cast(type[Exception], typer.BadParameter.__mro__[1])
+"""Raised for a wrong command line; typer carries the class with it, but exports only this subclass by name."""
 
 app = typer.Typer(
     name="claims",
     help="Policy articles in, a claims dataset out: who said what, how much, what they predict.",
-    no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-knowledge = typer.Typer(help="Who is who: bring a file of known people and organisations.", no_args_is_help=True)
+knowledge = typer.Typer(help="Who is who: bring a file of known people and organisations.")
 
 app.command()(corpora.run)
 app.command()(corpora.ingest)
@@ -44,15 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        code = app(list(arguments) if arguments is not None else None, standalone_mode=False)
+        code = app(list(sys.argv[1:] if arguments is None else arguments) or ["--help"], standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.ctx.get_help() if error.ctx else "", file=sys.stderr)
-        return BAD_INPUT
-    except click.ClickException as error:
-        help_ = f"; see {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else ""
-        return fail(error.format_message().rstrip(".") + help_, BAD_INPUT)
+    except UsageError as error:
+        context = getattr(error, "ctx", None)
+        message: str = error.format_message()  # type: ignore[attr-defined]
+        return fail(f"{message.rstrip('.')}; see {context.command_path if context else 'claims'} --help", BAD_INPUT)
     except InputError as error:
         return fail(str(error), BAD_INPUT)
     except ClaimsError as error:
@@ -61,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read standard output has gone; Python must not try to flush it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return fail("interrupted; run the same command again to go on where it stopped", INTERRUPTED)
 
 

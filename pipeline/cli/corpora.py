@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -32,19 +33,24 @@ def run(
     A second run does only what is new. Needs nothing running: it starts a temporary Prefect server, unless
     PREFECT_API_URL names one.
 
-    [bold]Example:[/bold]  claims run corpora/us-korea
+    Example: `claims run corpora/us-korea`
     """
     from pipeline.cli import render
     from pipeline.ingest.corpus import Corpus
+    from pipeline.publish.files import folder
     from pipeline.store.database import opened
 
     Corpus.open(corpus)
-    with opened(database):  # bad input is told before a server is started
+    with opened(database), folder(out):  # bad input is told before a server is started
         pass
-    with render.status("Starting Prefect ..."):
-        from flows.run import run as flow
-        from flows.server import server
-    with server():
+    with ExitStack() as stack:
+        with render.status("Starting Prefect ..."):
+            from flows.run import run as flow
+            from flows.server import server
+            from flows.settings import leave_errors_to_caller
+
+            leave_errors_to_caller()
+            stack.enter_context(server())
         outcome = flow(corpus, database, out)
     if as_json:
         figures = outcome.summary.to_dict() | {"run_id": outcome.run_id, "read": outcome.read}
@@ -62,7 +68,7 @@ def ingest(
 
     Articles that are there already are not added again.
 
-    [bold]Example:[/bold]  claims ingest article.html notes.md --corpus us-korea
+    Example: `claims ingest article.html notes.md --corpus us-korea`
     """
     from pipeline.ingest.corpus import Corpus
 
@@ -102,7 +108,7 @@ def expand(sources: list[Path]) -> list[Path]:
 def publish(out: Out = Path("dataset"), database: Database = None, as_json: AsJson = False) -> None:
     """Write the dataset of everything in the store: Parquet and CSV of each table, and datapackage.json.
 
-    [bold]Example:[/bold]  claims publish --out dataset
+    Example: `claims publish --out dataset`
     """
     from pipeline.publish.files import publish as write
     from pipeline.store.database import opened

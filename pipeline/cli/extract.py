@@ -35,13 +35,11 @@ def extract(
 ) -> None:
     """Print the claims in articles, with neither server nor database.
 
-    [bold]Examples:[/bold]
+    Examples:
 
-    claims extract corpora/us-korea/us-korea.txt
-
-    cat article.html | claims extract - --format jsonl
-
-    claims extract article.md --format html > article-claims.html
+    * `claims extract corpora/us-korea/us-korea.txt`
+    * `cat article.html | claims extract - --format jsonl`
+    * `claims extract article.md --format html > article-claims.html`
     """
     from pipeline.cli import render
 

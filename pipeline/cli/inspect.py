@@ -19,7 +19,7 @@ def show(
 ) -> None:
     """Print one claim in its passage, and where it comes from.
 
-    [bold]Example:[/bold]  claims show 3fa9c1
+    Example: `claims show 3fa9c1`
     """
     from pipeline.cli import render
     from pipeline.store.database import opened, reading
@@ -40,7 +40,7 @@ def evaluate(
 ) -> None:
     """Score the pipeline against gold annotations.
 
-    [bold]Example:[/bold]  claims evaluate annotations/gold/samples.json
+    Example: `claims evaluate annotations/gold/samples.json`
     """
     from pipeline.cli import render
     from pipeline.evaluate import evaluate as score
@@ -58,9 +58,9 @@ def import_knowledge(
 ) -> None:
     """Check a file of known people and organisations, and write it in the form that claims_speakers reads.
 
-    The columns are this project's (name, aliases, wikidata, party, office, ...) or the public congress-legislators YAML.
+    The columns are name, aliases, wikidata, party, office, ...; the public congress-legislators YAML is read too.
 
-    [bold]Example:[/bold]  claims knowledge import legislators.yaml --out knowledge.csv
+    Example: `claims knowledge import legislators.yaml --out knowledge.csv`
     """
     from pipeline.speakers.knowledge import KnowledgeError
     from pipeline.speakers.knowledge import import_knowledge as bring_in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 
-from pipeline.errors import InputError
+from pipeline.errors import ClaimsError, InputError
 from pipeline.store.schema import SCHEMA_VERSION, metadata, store_info
 
 DEFAULT_FILE = "claims.db"
@@ -37,13 +38,18 @@ def open_store(url: str | Path | None = None, *, create: bool = True) -> Engine:
     name = path or address.render_as_string()
     try:
         _check(engine, str(name), create)
-    except sa.exc.DBAPIError as error:
+    except (StoreError, sa.exc.DBAPIError, sqlite3.Error) as error:
         engine.dispose()
-        raise InputError(f"{name}: cannot be opened as a store of claims ({error.orig})") from None
+        reason = getattr(error, "orig", None) or error
+        raise InputError(f"{name}: cannot be opened as a store of claims ({reason})") from None
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+class StoreError(ClaimsError):
+    """The database does not work: it is locked, full, damaged or gone."""
 
 
 @contextmanager
@@ -59,15 +65,25 @@ def opened(url: str | Path | None = None, *, create: bool = True) -> Iterator[En
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one state of the store, whatever others write meanwhile."""
-    with engine.connect() as connection, connection.begin():
+    with _told(engine), engine.connect() as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: all of it is stored, or nothing."""
-    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+    immediately = engine.execution_options(begin="BEGIN IMMEDIATE")
+    with _told(engine), immediately.connect() as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    """Say in one line what keeps the database from working: it is locked, full, gone."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise StoreError(f"{engine.url.render_as_string()}: {error.orig}") from error
 
 
 def _url(text: str | Path) -> sa.URL:

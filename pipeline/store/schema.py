@@ -33,7 +33,7 @@ SCHEMA_VERSION = 1
 
 RUN_STATUS = ("running", "completed", "failed")
 STEPS = ("ingest", "extract")
-DECISIONS = ("accept", "reject", "correct", "add", "undo")
+DECISIONS = ("accept", "reject", "correct", "add", "merge", "undo")
 SPAN_ROLES = ("content", "verbatim")
 
 metadata = MetaData()
@@ -322,16 +322,24 @@ reviews = Table(
     metadata,
     Column("review_id", String(32), primary_key=True),
     Column("claim_id", String(32), nullable=False, index=True),
-    Column("doc_id", String(64), nullable=False),
+    Column("doc_id", String(64), nullable=False, index=True),
+    Column("uri", Text, nullable=False, index=True),
     Column("reviewer", Text, nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
     Column("decision", String(16), nullable=False),
     Column("before", JSON),
     Column("after", JSON),
     Column("pipeline_version", Text, nullable=False),
+    Column("refers_to", String(32)),
+    Column("adjudicates", Boolean, nullable=False),
     one_of("decision", DECISIONS),
+    Index("reviews_by_reviewer", "reviewer", "decided_at"),
 )
-"""What people decided; append-only. No foreign key to the claim, which a later extraction may no longer find."""
+"""What people decided; append-only. No foreign key to the claim, which a later extraction may no longer find.
+
+``uri``: the article's address when it was judged; ``refers_to``: the decision that an undo takes back;
+``adjudicates``: the decision settles a disagreement of others.
+"""
 
 _REFUSALS = {
     "sqlite": [
