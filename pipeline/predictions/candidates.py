@@ -71,10 +71,10 @@ def candidates(tokens: list[Token], lexicon: Lexicon) -> Iterator[Candidate]:
             yield from going_to(token)
         elif lower in lexicon.raising and (raised := list(raising(token, lexicon.raising[lower]))):
             yield from raised
-        elif lemma in lexicon.commitment and token.pos_ in VERBS:
+        elif lemma in lexicon.commitment and (token.pos_ in VERBS or mistagged(token)):
             yield from commitment(token, lexicon.commitment[lemma], lexicon.transitive)
         elif lemma in lexicon.forecast and token.pos_ in VERBS:
-            yield from forecast(token, lexicon.forecast[lemma])
+            yield from forecast(token, lexicon.forecast[lemma], lexicon.transitive)
         elif lemma in lexicon.nouns and token.pos_ == "NOUN":
             yield from noun(token, lexicon.nouns[lemma])
         elif lower in lexicon.idioms:
@@ -136,11 +136,21 @@ def commitment(token: Token, sense: Sense, transitive: frozenset[str]) -> Iterat
         yield Candidate("commitment", (token.i, token.i + 1), head, token, subject_of(token), sense)
 
 
-def forecast(token: Token, sense: Sense) -> Iterator[Candidate]:
+def mistagged(token: Token) -> bool:
+    """Whether a noun takes the place of a verb in the parse ("The parties plan to meet")."""
+    return token.dep_ in ("ROOT", "conj") and token.tag_ in ("NNS", "NN") and infinitive_of(token) is not None
+
+
+def forecast(token: Token, sense: Sense, transitive: frozenset[str]) -> Iterator[Candidate]:
     """ "analysts expect rates to climb": the clause below, or all of it where the subject expects its own act."""
     cue = (token.i, token.i + 1)
+    if passive(token):
+        return
     head = infinitive_of(token)
-    if head is None or passive(token):
+    if head is None:
+        head = next((c for c in right_children(token) if c.dep_ == "dobj" and token.lemma_ in transitive), None)
+        if head is not None:
+            yield Candidate("forecast", cue, head, token, subject_of(token), sense)
         return
     subject = own_subject(head)
     yield Candidate("forecast", cue, head, head if subject else token, subject or subject_of(token), sense)

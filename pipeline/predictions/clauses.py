@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from pipeline.predictions.candidates import Candidate
 from pipeline.predictions.lexicon import Lexicon
-from pipeline.predictions.syntax import Range, own_modal, own_subject
+from pipeline.predictions.syntax import FINITE, Range, own_modal, own_subject
 
 ANTECEDENT_TOKENS = 12
 """A relative clause takes its noun along where the noun phrase begins at most so many tokens before the clause."""
@@ -15,12 +15,15 @@ OPENERS = frozenset(
     {"that", "and", "but", "or", "so", "however", "because", "which", "although", "though", "while", "as"}
 )
 ASIDES = frozenset({"because", "although", "though", "while", "whereas", "since", "as", "whether"})
+LONG_ASIDE = 8
+"""A phrase opened by ", with" stands beside the clause from so many tokens on."""
+SUBORDINATORS = frozenset({"if", "unless", "provided", "assuming"})
 MAX_DEPTH = 4
 NESTED_DISTANCE = 4
 """A prediction inside another one ends it where it begins at least so many tokens after the outer predicate."""
 
 
-def clause(candidate: Candidate, tokens: list[Token]) -> Range:
+def clause(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range:
     """The token range of the predicted clause, inside the sentence's tokens."""
     head, anchor = candidate.head, candidate.anchor
     start, end = anchor.left_edge.i, anchor.right_edge.i + 1
@@ -37,7 +40,19 @@ def clause(candidate: Candidate, tokens: list[Token]) -> Range:
             elif parent == anchor:
                 start = max(start, child.right_edge.i + 1)
     start, end = min(start, candidate.cue[0]), max(end, head.i + 1, candidate.cue[1])
+    end = reported(head, end, lexicon)
     return trim(anchor, max(start, tokens[0].i), min(end, tokens[-1].i + 1))
+
+
+def reported(head: Token, end: int, lexicon: Lexicon) -> int:
+    """Where the clause ends if a reporting clause follows it (", the bank said on Tuesday"), else ``end``."""
+    doc = head.doc
+    for verb in doc[head.i + 1 : end]:
+        if verb.lemma_ in lexicon.governors["report"] and verb.tag_ in FINITE:
+            subject = own_subject(verb)
+            if subject is not None and subject.left_edge.i > head.i and doc[subject.left_edge.i - 1].is_punct:
+                return subject.left_edge.i
+    return end
 
 
 def beside(child: Token) -> bool:
@@ -47,6 +62,8 @@ def beside(child: Token) -> bool:
     if child.dep_ == "advcl":
         return any(c.dep_ == "mark" and c.lower_ in ASIDES for c in child.children)
     if child.dep_ == "prep":
+        if child.lower_ == "with" and child.i > child.head.i:
+            return child.doc[child.i - 1].text == "," and child.right_edge.i - child.i >= LONG_ASIDE
         return child.lower_ == "according" or (child.lower_ == "because" and child.i > child.head.i)
     return child.dep_ in ("parataxis", "ccomp") and child.i < child.head.i and own_subject(child) is not None
 
@@ -73,26 +90,33 @@ def trim(token: Token, start: int, end: int) -> Range:
     return start, end
 
 
-def condition(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range | None:
+def condition(candidate: Candidate, span: Range, tokens: list[Token], lexicon: Lexicon) -> Range | None:
     """The token range of the condition that the prediction depends on, or ``None``."""
-    seen: list[Token] = [candidate.head]
-    if candidate.anchor != candidate.head:
-        seen.append(candidate.anchor)
-    governor = seen[-1]
-    for _ in range(MAX_DEPTH):
-        if governor.dep_ not in ("ccomp", "conj", "xcomp"):
-            break
-        governor = governor.head
-        seen.append(governor)
-    for verb in seen:
+    head = candidate.head
+    for verb in above(candidate):
         for child in verb.children:
             opened = conditional(child, lexicon)
-            if opened is not None and candidate.head not in child.subtree:
+            if opened is not None and not child.left_edge.i <= head.i <= child.right_edge.i:
                 end = child.right_edge.i + 1
-                if child.i < candidate.head.i:
-                    end = min(end, verb.i)
+                if child.i < head.i:
+                    end = min(end, verb.i, head.i)
                 return trim_right(child, max(opened, tokens[0].i), min(end, tokens[-1].i + 1))
+    for mark in tokens:
+        if mark.lower_ in SUBORDINATORS and mark.dep_ == "mark" and span[1] - 1 <= mark.i <= span[1] + 1:
+            return trim_right(mark, mark.i, min(mark.head.right_edge.i, tokens[-1].i) + 1)
     return None
+
+
+def above(candidate: Candidate) -> list[Token]:
+    """The predicate, its anchor and the verbs that take the clause as a complement or beside themselves."""
+    out = [candidate.head]
+    if candidate.anchor != candidate.head:
+        out.append(candidate.anchor)
+    for _ in range(MAX_DEPTH):
+        if out[-1].dep_ not in ("ccomp", "conj", "xcomp"):
+            break
+        out.append(out[-1].head)
+    return out
 
 
 def conditional(child: Token, lexicon: Lexicon) -> int | None:
@@ -100,11 +124,7 @@ def conditional(child: Token, lexicon: Lexicon) -> int | None:
     doc = child.doc
     start = child.left_edge.i
     if child.dep_ in ("advcl", "ccomp", "relcl"):
-        marks = [
-            c
-            for c in child.children
-            if c.dep_ in ("mark", "advmod") and c.lower_ in ("if", "unless", "provided", "assuming")
-        ]
+        marks = [c for c in child.children if c.dep_ in ("mark", "advmod") and c.lower_ in SUBORDINATORS]
         opened = (
             doc[start].lower_ in ("should", "were", "had")
             and doc[start].head == child

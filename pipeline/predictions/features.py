@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from pipeline.predictions.candidates import Candidate
+from pipeline.predictions.lexicon import Lexicon
 from pipeline.predictions.syntax import Range, governor, own_subject
 
 PERSONS = {"i": "first", "we": "first", "you": "second", "it": "it", "he": "third", "she": "third", "they": "they"}
@@ -31,7 +32,7 @@ def past_tense(condition: Range, tokens: list[Token]) -> bool:
     return any(t.tag_ in ("VBD", "VBN") and own_subject(t) is not None for t in inside)
 
 
-def features(candidate: Candidate, span: Range, tokens: list[Token], facts: Facts) -> Iterator[str]:
+def features(candidate: Candidate, span: Range, tokens: list[Token], facts: Facts, lexicon: Lexicon) -> Iterator[str]:
     """The names of the candidate's binary features, in no particular order and without repetition guaranteed."""
     head, anchor = candidate.head, candidate.anchor
     cue = head.doc[candidate.cue[1] - 1 if candidate.construction != "going_to" else candidate.cue[0]]
@@ -43,11 +44,18 @@ def features(candidate: Candidate, span: Range, tokens: list[Token], facts: Fact
     yield f"cue={word}"
     yield f"cue={word}|tag={cue.tag_}" if kind != "modal" else f"cue={word}|pos={head.pos_}"
     yield f"head_tag={head.tag_}"
+    yield f"{kind}|cue_tag={cue.tag_}"
+    if kind != "modal":
+        firm = "firm" if candidate.sense.firm else "loose"
+        tense = "past" if cue.tag_ in ("VBD", "VBN") else "present"
+        yield f"{kind}|{firm}"
+        yield f"{kind}|{firm}|{tense}"
+        yield f"{kind}|{firm}|object" if head.dep_ == "dobj" else f"{kind}|{firm}|clause"
     yield f"{word}|dep={anchor.dep_}" if kind == "modal" else f"{kind}|dep={anchor.dep_}"
     yield f"dep={anchor.dep_}"
     yield from subject_features(candidate, word)
     yield from predicate_features(candidate, word)
-    yield from governor_features(anchor, word)
+    yield from governor_features(anchor, word, lexicon)
     if facts.condition:
         yield "condition"
         yield f"condition|{word}" if kind == "modal" else f"condition|{kind}"
@@ -92,6 +100,7 @@ def predicate_features(candidate: Candidate, word: str) -> Iterator[str]:
     """Aspect, lemma and modifiers of the predicate."""
     head = candidate.head
     yield f"head={head.lemma_.lower()}"
+    yield f"head={head.lemma_.lower()}|{word}"
     for child in head.children:
         if child.dep_ in ("aux", "auxpass") and child.lemma_ in ("have", "be"):
             yield f"aux={child.lemma_}"
@@ -108,7 +117,7 @@ def predicate_features(candidate: Candidate, word: str) -> Iterator[str]:
                 yield f"{candidate.construction}|anchor_aux={child.tag_}"
 
 
-def governor_features(anchor: Token, word: str) -> Iterator[str]:
+def governor_features(anchor: Token, word: str, lexicon: Lexicon) -> Iterator[str]:
     """The verb above the clause, its tense, and the word that opens the clause."""
     above = governor(anchor)
     if above is None:
@@ -116,7 +125,10 @@ def governor_features(anchor: Token, word: str) -> Iterator[str]:
         if anchor.dep_ == "ROOT":
             yield f"root|{word}"
     else:
-        yield f"governor={above.lemma_.lower()}"
+        kind = next((k for k, lemmas in lexicon.governors.items() if above.lemma_.lower() in lemmas), above.pos_)
+        yield f"governor={kind}"
+        yield f"governor={kind}|{word}"
+        yield f"governor={kind}|tag={above.tag_}"
         yield f"governor_tag={above.tag_}"
         yield f"governor_tag={above.tag_}|{word}"
         if any(c.dep_ == "neg" for c in above.children):
@@ -124,6 +136,7 @@ def governor_features(anchor: Token, word: str) -> Iterator[str]:
     for child in anchor.children:
         if child.i < anchor.i and (child.dep_ == "mark" or child.lower_ in QUESTION_WORDS):
             yield f"mark={child.lower_}"
+            yield f"mark={child.lower_}|dep={anchor.dep_}"
     if anchor.dep_ == "relcl":
         yield f"antecedent={anchor.head.pos_}"
         yield f"antecedent={anchor.head.lemma_.lower()}"

@@ -57,10 +57,12 @@ def claimable(doc: Doc) -> Iterator[list[Token]]:
 def propose(tokens: list[Token], words: Lexicon) -> Iterator[Proposal]:
     """Every candidate of a sentence with what the scorer needs to know of it."""
     for candidate in candidates(tokens, words):
-        span = clause(candidate, tokens)
+        if not modality.plausible(candidate, tokens, words):
+            continue
+        span = clause(candidate, tokens, words)
         if span[0] >= span[1]:
             continue
-        depends = condition(candidate, tokens, words)
+        depends = condition(candidate, span, tokens, words)
         if depends is not None:
             span = with_condition(span, depends)
         facts = Facts(
@@ -69,7 +71,7 @@ def propose(tokens: list[Token], words: Lexicon) -> Iterator[Proposal]:
             horizon=horizon(candidate.head.doc, span, depends, candidate.head) is not None,
             negated=modality.negated(candidate, words),
         )
-        yield Proposal(candidate, span, depends, frozenset(features(candidate, span, tokens, facts)))
+        yield Proposal(candidate, span, depends, frozenset(features(candidate, span, tokens, facts, words)))
 
 
 def with_condition(span: Range, depends: Range) -> Range:

@@ -13,10 +13,11 @@ from pipeline.records import Certainty, PredictionType
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """What a cue word says by itself: the type of prediction and its certainty."""
+    """What a cue word says by itself: type and certainty, and whether it seldom means anything else (``firm``)."""
 
     type: PredictionType
     certainty: Certainty
+    firm: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Lexicon:
     condition_markers: frozenset[str]
     condition_phrases: tuple[str, ...]
     condition_prepositions: frozenset[str]
+    governors: dict[str, frozenset[str]]
 
 
 TABLES = {
@@ -52,6 +54,7 @@ TABLES = {
     "nominal",
     "lead_in",
     "conditions",
+    "governors",
 }
 
 
@@ -81,6 +84,7 @@ def parse(raw: dict[str, Any]) -> Lexicon:
         condition_markers=frozenset(raw["conditions"]["markers"]),
         condition_phrases=tuple(raw["conditions"]["phrases"]),
         condition_prepositions=frozenset(raw["conditions"]["prepositions"]),
+        governors={kind: frozenset(lemmas) for kind, lemmas in raw["governors"].items()},
     )
 
 
@@ -107,5 +111,5 @@ def senses(entries: list[dict[str, Any]], words: str, kind: PredictionType | Non
         for word in entry[words]:
             if word in out:
                 raise ValueError(f"lexicon.toml: {word!r} is listed twice")
-            out[word] = Sense(type_, certainty(entry["certainty"]))
+            out[word] = Sense(type_, certainty(entry["certainty"]), entry.get("firm", True))
     return out

@@ -6,6 +6,7 @@ from spacy.tokens import Token
 
 from pipeline.predictions.candidates import Candidate
 from pipeline.predictions.lexicon import Lexicon
+from pipeline.predictions.syntax import passive
 from pipeline.records import Certainty, PredictionType
 
 FIRST_PERSON = frozenset({"i", "we"})
@@ -49,16 +50,38 @@ def volitional(head: Token) -> bool:
     return head.pos_ == "VERB" and not any(c.dep_ == "auxpass" for c in head.children)
 
 
+def plausible(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether the construction can predict at all.
+
+    It cannot in questions, asked or reported ("whether she will run"), inside a condition ("if they would stop"), of
+    what would have been, as a polite wish ("would like to") or with nobody behind it ("is intended to stop").
+    """
+    anchor, head = candidate.anchor, candidate.head
+    if asked(anchor, tokens):
+        return False
+    if candidate.construction == "modal":
+        modal = head.doc[candidate.cue[0]].lower_
+        if modal not in ("will", "'ll", "’ll", "wo", "shall") and perfect(head):
+            return False
+        return not (modal in ("would", "'d", "’d") and wishing(head, lexicon))
+    if candidate.construction == "commitment":
+        return not passive(anchor) or anchor.head.doc[candidate.cue[0]].lower_ in lexicon.raising
+    return True
+
+
+def asked(anchor: Token, tokens: list[Token]) -> bool:
+    """Whether the clause is a question or a condition."""
+    for child in anchor.children:
+        if child.i < anchor.i and child.lower_ in ("whether", "if", "unless") and child.dep_ in ("mark", "advmod"):
+            return True
+    return any(t.text == "?" and t.i > anchor.i for t in tokens[-3:])
+
+
+def wishing(head: Token, lexicon: Lexicon) -> bool:
+    """Whether "would" goes with a wish ("would like", "would rather")."""
+    return head.lemma_ in lexicon.governors["wish"] or any(c.lower_ in ("rather", "sooner") for c in head.children)
+
+
 def perfect(head: Token) -> bool:
     """Whether the predicate is in a perfect infinitive ("would have won")."""
     return any(c.lemma_ == "have" and c.dep_ == "aux" for c in head.children)
-
-
-def question(tokens: list[Token]) -> bool:
-    """Whether the sentence asks."""
-    for token in reversed(tokens):
-        if token.text == "?":
-            return True
-        if not token.is_punct:
-            return False
-    return False
