@@ -15,6 +15,8 @@ from pipeline.records import BlockKind
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{2,40})""")
 HEAD_BYTES = 4096
+MAX_CHARS = 20_000_000
+DOCTYPE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -22,15 +24,17 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
     """The article of a page, without its navigation. Raises ``InputError`` where there is none."""
     import trafilatura  # slow to import
 
-    source = CONTROL.sub(" ", decode(raw, name, charset or declared_charset(raw)))
-    tree = trafilatura.load_html(source)
-    if tree is None:
-        raise InputError(f"{name} is not an HTML page; give plain text as .txt")
+    tree = parse(decode(raw, name, charset or declared_charset(raw)), name)
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
-    page: Any = trafilatura.bare_extraction(tree, include_comments=False, include_formatting=True, with_metadata=True)
-    if page is None or page.body is None:
-        raise InputError(f"{name}: no article found in the page; save its text as .txt")
-    text, blocks = build(list(pieces(page.body)), page.title)
+    try:
+        page: Any = trafilatura.bare_extraction(
+            tree, include_comments=False, include_formatting=True, with_metadata=True
+        )
+        if page is None or page.body is None:
+            raise InputError(f"{name}: no article found in the page; save its text as .txt")
+        text, blocks = build(list(pieces(page.body)), page.title)
+    except RecursionError:
+        raise InputError(too_deep(name)) from None
     return Reading(
         text,
         blocks,
@@ -42,6 +46,30 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
         licence=squeeze(page.license) or None,
         uri=page.url,
     )
+
+
+def parse(source: str, name: str) -> Any:
+    """The tree of a page, whatever its faults; ``InputError`` where it is too long or too deep to be an article's."""
+    from lxml import etree, html  # slow to import
+
+    if len(source) > MAX_CHARS:
+        raise InputError(
+            f"{name} has {len(source):,} characters of HTML, more than an article's page; save its text as .txt"
+        )
+    source = DOCTYPE.sub("", CONTROL.sub(" ", source), count=1)  # without its entities
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True)
+    try:
+        tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        raise InputError(f"{name} is not an HTML page; give plain text as .txt") from None
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise InputError(too_deep(name))
+    return tree
+
+
+def too_deep(name: str) -> str:
+    """What to say of a page that a parser cannot hold."""
+    return f"{name}: its elements are nested too deeply for an article's page; save its text as .txt"
 
 
 def declared_charset(raw: bytes) -> str | None:
