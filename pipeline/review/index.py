@@ -1,0 +1,205 @@
+"""The queue's index: one row per claim to review, derived from claims and decisions, built for fast filters.
+
+Everything in these tables can be thrown away and built again from the store (``refresh``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
+
+from pipeline.records import Document, Speaker
+from pipeline.review import decisions as log
+from pipeline.review.survey import Item, merged_speakers, survey
+from pipeline.store.database import reading, writing
+from pipeline.store.reads import load_claims, load_documents
+from pipeline.store.schema import documents, extractions, sources
+
+metadata = MetaData()
+
+review_documents = Table(
+    "review_documents",
+    metadata,
+    Column("doc_id", String(64), primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_key", Text, nullable=False),
+    Column("uri", Text, nullable=False),
+)
+"""The documents whose claims are in the queue; ``state``: the extraction and the corpora that they were taken from."""
+
+review_queue = Table(
+    "review_queue",
+    metadata,
+    Column("row", Integer, primary_key=True),
+    Column("claim_id", String(32), nullable=False),
+    Column("corpus", Text, nullable=False),
+    Column("doc_id", String(64), nullable=False),
+    Column("first", Boolean, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("speaker_id", String(32)),
+    Column("speaker", Text),
+    Column("speaker_key", Text),
+    UniqueConstraint("claim_id", "corpus"),
+    Index("review_queue_who", "speaker_id"),
+    Index("review_queue_all", "first", "kind", "status", "confidence", "claim_id"),
+    Index("review_queue_corpus", "corpus", "kind", "status", "confidence", "claim_id"),
+    Index("review_queue_speaker", "speaker_key", "kind", "status", "confidence", "claim_id"),
+    Index("review_queue_document", "doc_id", "kind", "status", "confidence", "claim_id"),
+)
+"""One row per claim and corpus that has it; ``first`` marks one row of each claim."""
+
+_WORDS = {
+    "sqlite": [
+        "CREATE VIRTUAL TABLE review_words USING fts5(text, content='review_queue', content_rowid='row',"
+        " tokenize='unicode61 remove_diacritics 2')",
+        "CREATE TRIGGER review_words_in AFTER INSERT ON review_queue BEGIN"
+        " INSERT INTO review_words(rowid, text) VALUES (new.\"row\", new.text); END",
+        "CREATE TRIGGER review_words_out AFTER DELETE ON review_queue BEGIN"
+        " INSERT INTO review_words(review_words, rowid, text) VALUES ('delete', old.\"row\", old.text); END",
+    ],
+    "postgresql": ["CREATE INDEX review_words ON review_queue USING gin (to_tsvector('simple', text))"],
+}
+
+
+@event.listens_for(review_queue, "after_create")
+def _index_words(_table: Table, connection: Connection, **_options: Any) -> None:
+    for statement in _WORDS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+BATCH = 100
+"""Documents that one transaction of ``catch_up`` brings into the queue; other writers wait no longer than for that."""
+
+
+def prepare(engine: Engine) -> None:
+    """Create the queue's tables where the store does not have them yet."""
+    with writing(engine) as connection:
+        metadata.create_all(connection)
+
+
+def states(connection: Connection, doc_ids: Sequence[str] | None = None) -> dict[str, str]:
+    """For each document with claims and a source: its extraction and its corpora, one a line.
+
+    The text differs whenever its claims or corpora do. ``doc_ids``: only of these.
+    """
+    query = (
+        sa.select(sources.c.doc_id, extractions.c.run_id, extractions.c.input_hash, sources.c.corpus)
+        .join(extractions, sa.and_(extractions.c.doc_id == sources.c.doc_id, extractions.c.current))
+        .order_by(sources.c.doc_id, sources.c.corpus)
+    )
+    out: dict[str, str] = {}
+    for doc_id, run_id, input_hash, corpus in connection.execute(
+        query if doc_ids is None else query.where(sources.c.doc_id.in_(doc_ids))
+    ):
+        begun = out.get(doc_id, f"{run_id} {input_hash}")
+        out[doc_id] = begun if begun.endswith(f"\n{corpus}") else f"{begun}\n{corpus}"
+    return out
+
+
+def pulse(connection: Connection) -> tuple[object, ...]:
+    """A cheap sign of whether ``states`` may have changed."""
+    extracted = connection.execute(sa.select(sa.func.count(), sa.func.max(extractions.c.run_id))).one()
+    listed = connection.execute(sa.select(sa.func.count()).select_from(sources)).one()
+    return (*extracted, *listed)
+
+
+def catch_up(engine: Engine) -> int:
+    """Bring everything into the queue that has changed in the store since; returns how many documents."""
+    with reading(engine) as connection:
+        wanted = states(connection)
+        rows = connection.execute(sa.select(review_documents.c.doc_id, review_documents.c.state))
+        known = {row.doc_id: row.state for row in rows}
+    stale = sorted(d for d in wanted.keys() | known.keys() if wanted.get(d) != known.get(d))
+    for i in range(0, len(stale), BATCH):
+        with writing(engine) as connection:
+            refresh(connection, stale[i : i + BATCH])
+    return len(stale)
+
+
+def refresh(connection: Connection, doc_ids: Sequence[str]) -> None:
+    """Build the queue's rows of some documents, and of others with the same text, anew."""
+    ids = _same_text(connection, doc_ids)
+    connection.execute(review_queue.delete().where(review_queue.c.doc_id.in_(ids)))
+    connection.execute(review_documents.delete().where(review_documents.c.doc_id.in_(ids)))
+    same = merged_speakers(log.merges(connection))
+    taken: dict[str, set[str]] = defaultdict(set)
+    for doc_id, state in sorted(states(connection, ids).items()):
+        names = set(state.splitlines()[1:])
+        document, items = items_of(connection, doc_id)
+        title = document.title or document.uri
+        connection.execute(
+            review_documents.insert().values(
+                doc_id=doc_id, state=state, title=title, title_key=title.casefold(), uri=document.uri
+            )
+        )
+        rows = []
+        for item in items:
+            already = taken[item.claim.claim_id]
+            for corpus in sorted(names - already):
+                rows.append(_row(item, doc_id, corpus, same, first=not already))
+                already.add(corpus)
+        if rows:
+            connection.execute(review_queue.insert(), rows)
+
+
+def items_of(connection: Connection, doc_id: str) -> tuple[Document, list[Item]]:
+    """A document and all there is to review in it."""
+    document = load_documents(connection, [doc_id])[0]
+    addresses = connection.scalars(sa.select(sources.c.uri).where(sources.c.doc_id == doc_id)).all()
+    judged = log.of_documents(connection, _same_text(connection, [doc_id]), sorted({*addresses, document.uri}))
+    return document, survey(document, load_claims(connection, doc_id), judged)
+
+
+def outdate(connection: Connection, speaker_id: str) -> None:
+    """Have ``catch_up`` bring in anew all documents in which a speaker speaks, who has been merged or parted again."""
+    here = sa.select(review_queue.c.doc_id).where(review_queue.c.speaker_id == speaker_id)
+    connection.execute(review_documents.update().where(review_documents.c.doc_id.in_(here)).values(state=""))
+
+
+def _row(item: Item, doc_id: str, corpus: str, same: Mapping[str, Speaker], first: bool) -> dict[str, object]:
+    own = (item.settled or item.claim).speaker
+    speaker = same.get(own.speaker_id, own) if own else None
+    return {
+        "claim_id": item.claim.claim_id,
+        "corpus": corpus,
+        "doc_id": doc_id,
+        "first": first,
+        "kind": item.claim.kind,
+        "status": item.status,
+        "confidence": item.claim.confidence,
+        "start": item.claim.start,
+        "text": item.claim.text,
+        "speaker_id": own.speaker_id if own else None,
+        "speaker": speaker.name if speaker else None,
+        "speaker_key": speaker.name.casefold() if speaker else None,
+    }
+
+
+def _same_text(connection: Connection, doc_ids: Iterable[str]) -> list[str]:
+    twin = documents.alias()
+    query = sa.select(twin.c.doc_id).join(documents, documents.c.text_hash == twin.c.text_hash)
+    found = connection.scalars(query.where(documents.c.doc_id.in_(list(doc_ids)))).all()
+    return sorted({*found, *doc_ids})
