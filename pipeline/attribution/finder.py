@@ -5,25 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from spacy.tokens import Doc
 
 from pipeline.attribution.acts import act_of
 from pipeline.attribution.decoding import Candidate, candidates, overlap
+from pipeline.attribution.layout import Layout
 from pipeline.attribution.network import Network
+from pipeline.attribution.rules import apply_rules
 from pipeline.attribution.spans import Bounds, content_spans, quote_type, spans_of, stripped, verbatim_spans
 from pipeline.attribution.tokens import Ints, Tokens, read_tokens
 from pipeline.records import Attribution, Span
 
 CUE_THRESHOLD = 0.1
-ACCEPT = 0.3
+ACCEPT = 0.36
+NETWORK = "network"
+PLACE = 64
+"""Contents are compared with those that begin within four times this many tokens before them."""
 SAME_CONTENT = 0.5
 """Two attributions whose contents overlap by at least this IoU are one; the surer one is kept."""
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate, how likely it is right, and the rule or model that found it."""
+
+    score: float
+    candidate: Candidate
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finder:
-    """Finds attributions with a trained network; keeps nothing between documents."""
+    """Finds attributions with a trained network and rules; keeps nothing between documents."""
 
     network: Network
 
@@ -32,40 +45,50 @@ class Finder:
         if not len(doc):
             return ()
         tokens = read_tokens(doc)
-        found = [(c.score, c) for c in candidates(tokens, self.network(tokens, CUE_THRESHOLD))]
-        kept = select(found, ACCEPT)
-        records = (to_record(doc, tokens, c, score, "network") for score, c in kept)
+        learned = candidates(tokens, self.network(tokens, CUE_THRESHOLD))
+        kept = decide(Layout(doc, tokens), [Scored(c.score, c, NETWORK) for c in learned])
+        records = (to_record(doc, tokens, k) for k in kept)
         return distinct(r for r in records if r is not None)
 
 
-def select(scored: Sequence[tuple[float, Candidate]], accept: float) -> list[tuple[float, Candidate]]:
-    """The candidates at or above ``accept`` without those whose content a better one has, in order of the text."""
-    kept: list[tuple[float, Candidate]] = []
+def decide(layout: Layout, learned: Sequence[Scored]) -> list[Scored]:
+    """The learned candidates that are likely enough, and what the rules add or put in their place."""
+    accepted = select(s for s in learned if s.score >= ACCEPT)
+    found = apply_rules(layout, [s.candidate for s in accepted])
+    cues = {int(i) for f in found for i in f.cue}
+    ruled = [Scored(f.confidence, f.candidate, f.rule) for f in found]
+    return select([*ruled, *(s for s in accepted if s.candidate.anchor not in cues)])
+
+
+def select(scored: Iterable[Scored]) -> list[Scored]:
+    """The candidates without those whose content a rule or a more likely one has, in order of the text."""
+    kept: list[Scored] = []
     by_place: dict[int, list[Ints]] = {}
-    for score, c in sorted(scored, key=lambda x: (-x[0], x[1].anchor)):
-        if score < accept:
-            break
-        places = range(int(c.content[0]) // 64 - 4, int(c.content[-1]) // 64 + 1)
-        if any(overlap(c.content, o) >= SAME_CONTENT for p in places for o in by_place.get(p, ())):
+    for s in sorted(scored, key=lambda s: (s.rule == NETWORK, -s.score, s.candidate.anchor)):
+        content = s.candidate.content
+        first, last = int(content[0]) // PLACE, int(content[-1]) // PLACE
+        if any(overlap(content, o) >= SAME_CONTENT for p in range(first - 4, last + 1) for o in by_place.get(p, ())):
             continue
-        by_place.setdefault(int(c.content[0]) // 64, []).append(c.content)
-        kept.append((score, c))
-    return sorted(kept, key=lambda x: (int(x[1].content[0]), int(x[1].content[-1]), x[1].anchor))
+        by_place.setdefault(first, []).append(content)
+        kept.append(s)
+    return sorted(kept, key=lambda s: (int(s.candidate.content[0]), int(s.candidate.content[-1]), s.candidate.anchor))
 
 
-def to_record(doc: Doc, tokens: Tokens, c: Candidate, confidence: float, rule: str) -> Attribution | None:
+def to_record(doc: Doc, tokens: Tokens, scored: Scored) -> Attribution | None:
     """The candidate as a record; ``None`` where nothing but punctuation is left of its content."""
+    c = scored.candidate
     content = content_spans(tokens, c.content)
     if not content:
         return None
-    verbatim = verbatim_spans(tokens, content)
+    turn = scored.rule == "turn"
+    verbatim = content if turn else verbatim_spans(tokens, content)
     cue = _span(tokens, c.cue, "")
     return Attribution(
         content=_spans(tokens.text, content),
-        quote_type=quote_type(doc, tokens, content, verbatim),
+        quote_type="direct" if turn else quote_type(doc, tokens, content, verbatim),
         act=act_of(cue.text if cue else "", doc[c.anchor].lemma_),
-        confidence=round(min(max(confidence, 0.0), 1.0), 4),
-        rule=rule,
+        confidence=round(min(max(scored.score, 0.0), 1.0), 4),
+        rule=scored.rule,
         source=_span(tokens, c.source, ",;"),
         cue=cue,
         verbatim=_spans(tokens.text, verbatim),
@@ -93,10 +116,3 @@ def distinct(records: Iterable[Attribution]) -> tuple[Attribution, ...]:
         if key not in best or r.confidence > best[key].confidence:
             best[key] = r
     return tuple(best[k] for k in sorted(best))
-
-
-def token_range(tokens: Tokens, start: int, end: int) -> Ints:
-    """Indices of the tokens that share a character with the span."""
-    first = int(np.searchsorted(tokens.end, start, side="right"))
-    last = int(np.searchsorted(tokens.start, end, side="left"))
-    return np.arange(first, last)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -161,9 +162,8 @@ class Network:
         np.maximum(mean, 0, out=mean)
         a, b = h.shape[2], h.shape[2] + u.shape[2]
         out = w["pair_out.weight"]
-        logits: Floats = h @ out[:a] + near @ out[a:b] + mean @ out[b:] + w["pair_out.bias"]
-        scores: Floats = sigmoid(logits) * keep
-        return scores
+        logits = h @ out[:a] + near @ out[a:b] + mean @ out[b:] + w["pair_out.bias"]
+        return sigmoid(logits) * keep
 
     def _convolve(self, u: Floats) -> Floats:
         """The convolution over neighbouring window positions, zero beyond the edges."""
@@ -215,7 +215,6 @@ def _sum_by(values: Floats, head: Ints) -> Floats:
     return out
 
 
-def sigmoid(x: Floats) -> Floats:
+def sigmoid(x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The logistic function."""
-    y = (np.tanh(x / 2) + 1) / 2
-    return y.astype(np.float32)
+    return np.asarray((np.tanh(x / 2) + 1) / 2)

@@ -1,7 +1,8 @@
 """Find the quotations of a text: stretches between quotation marks, whatever the marks and however badly balanced.
 
 Double marks (straight, curly, low, guillemets, `` '') delimit a quotation; single marks do where they stand at word
-edges and are closed within the block. Apostrophes, primes (6'2") and marks without a partner do not. A quotation that
+edges and are closed within the block. Apostrophes, primes (6'2") and marks without a partner do not. A closing mark
+where only an opening one can stand opens. A quotation that
 is still open at the end of its block ends there, as in a quotation of several paragraphs.
 """
 
@@ -91,7 +92,7 @@ def _in_block(text: str, start: int, end: int, primes: set[int]) -> Iterator[Quo
                     single_end = close.end()
                     yield Quotation(at, close.end(), m.end(), close.start(), True, True)
         elif opened is None:
-            if m[0] in OPENERS or (m[0] not in CLOSERS and _may_open(text, start, end, m)):
+            if m[0] in OPENERS or _may_open(text, start, end, m):
                 opened = m
         elif _closes(text, start, end, opened, m, last_close):
             yield Quotation(opened.start(), m.end(), opened.end(), at, True, False)
@@ -126,7 +127,7 @@ def _closes(text: str, start: int, end: int, opened: re.Match[str], m: re.Match[
         return m[0] in "“”"
     if STYLES[m[0]] == STYLES[opened[0]]:
         if m[0] in OPENERS or m[0] in CLOSERS:
-            return m[0] in CLOSERS
+            return m[0] in CLOSERS and not (m[0] == opened[0] and _may_open(text, start, end, m))
         return _may_close(text, start, end, m) or not _may_open(text, start, end, m)
     if last.get(STYLES[opened[0]], -1) > m.start():
         return False
