@@ -75,7 +75,7 @@ def cold_start() -> float:
     """Wall seconds of ``claims extract`` on the model article in a new process."""
     article = next((ROOT / "corpora/us-korea").rglob("*.txt"))
     start = time.perf_counter()
-    command = [sys.executable, "-m", "pipeline.cli", "extract", str(article), "--format", "jsonl"]
+    command = [Path(sys.executable).parent / "claims", "extract", str(article), "--format", "jsonl"]
     subprocess.run(command, check=True, capture_output=True)
     return time.perf_counter() - start
 
