@@ -25,9 +25,10 @@ LOG = "server.log"
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*, schedules: bool = False) -> Iterator[str]:
     """The address of the Prefect API: the configured one (``PREFECT_API_URL``), else that of a temporary server.
 
+    ``schedules``: the temporary server also starts scheduled runs and shows its pages, which takes it longer to start.
     Raises ``ClaimsError`` where the temporary server does not start.
     """
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
@@ -41,7 +42,7 @@ def server() -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}/api"
     process = subprocess.Popen(
-        [sys.executable, "-m", "flows.server", str(port)],
+        [sys.executable, "-m", "flows.server", str(port), *(["schedules"] if schedules else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=log.open("wb"),
@@ -75,13 +76,14 @@ def free_port() -> int:
         return port
 
 
-def serve(port: int) -> None:
+def serve(port: int, schedules: bool) -> None:
     """Run the server until standard input ends, which it does when the parent process is gone."""
-    import uvicorn
-
     threading.Thread(target=end_with_input, daemon=True).start()
-    app = "prefect.server.api.server:create_app"
-    uvicorn.run(app, factory=True, host="127.0.0.1", port=port, log_level="error", lifespan="on")
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    app = create_app(ephemeral=not schedules)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", lifespan="on")
 
 
 def end_with_input() -> None:
@@ -90,4 +92,4 @@ def end_with_input() -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), "schedules" in sys.argv)

@@ -23,7 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 
 
 def run(
-    corpus: Annotated[Path, typer.Argument(help="Folder with the articles of a corpus.")],
+    corpus: Annotated[Path, typer.Argument(help="Folder with the articles of a corpus.", metavar="CORPUS")],
     out: Out = Path("dataset"),
     database: Database = None,
     as_json: AsJson = False,
@@ -60,7 +60,7 @@ def run(
 
 
 def ingest(
-    sources: Annotated[list[Path], typer.Argument(help="Files, or folders of files.", metavar="SOURCE...")],
+    sources: Annotated[list[Path], typer.Argument(help="Files, or folders of files.", metavar="SOURCE")],
     corpus: Annotated[str, typer.Option(help="Name of the corpus, or its folder.")],
     as_json: AsJson = False,
 ) -> None:

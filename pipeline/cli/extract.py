@@ -28,7 +28,7 @@ class Format(StrEnum):
 
 
 def extract(
-    files: Annotated[list[str], typer.Argument(help="Articles; - reads standard input.", metavar="FILE...")],
+    files: Annotated[list[str], typer.Argument(help="Articles; - reads standard input.", metavar="FILE")],
     format_: Annotated[
         Format, typer.Option("--format", "-f", help="table for people; jsonl: a claim a line; json; html: a page.")
     ] = Format.table,

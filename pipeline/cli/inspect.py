@@ -13,7 +13,9 @@ from pipeline.errors import InputError
 
 
 def show(
-    claim_id: Annotated[str, typer.Argument(help="Id of the claim, or so much of its beginning as is unique.")],
+    claim_id: Annotated[
+        str, typer.Argument(help="Id of the claim, or so much of its beginning as is unique.", metavar="CLAIM_ID")
+    ],
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,7 +36,7 @@ def show(
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Argument(help="Gold annotations: JSONL, or JSON beside its articles.")],
+    gold: Annotated[Path, typer.Argument(help="Gold annotations: JSONL, or JSON beside its articles.", metavar="GOLD")],
     texts: Annotated[Path | None, typer.Option(help="JSONL with the texts, for gold without them.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -53,7 +55,9 @@ def evaluate(
 
 
 def import_knowledge(
-    path: Annotated[Path, typer.Argument(help="CSV, JSONL, JSON or YAML file of people and organisations.")],
+    path: Annotated[
+        Path, typer.Argument(help="CSV, JSONL, JSON or YAML file of people and organisations.", metavar="PATH")
+    ],
     out: Annotated[Path, typer.Option(help="Where to write the checked file.")] = Path("knowledge.csv"),
 ) -> None:
     """Check a file of known people and organisations, and write it in the form that claims_speakers reads.

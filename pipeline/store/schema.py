@@ -48,9 +48,10 @@ def one_of(column: str, values: Any) -> CheckConstraint:
 
 
 def span(start: str, end: str) -> CheckConstraint:
-    """The two columns are the ends of a span, or both null."""
+    """The two columns are the ends of a span, or both null (a CHECK that comes out as null would let a row pass)."""
     a, b = quoted(start), quoted(end)
-    return CheckConstraint(f"({a} IS NULL AND {b} IS NULL) OR ({a} >= 0 AND {a} <= {b})", name=f"{start}_{end}_span")
+    rule = f"({a} IS NULL) = ({b} IS NULL) AND ({a} IS NULL OR ({a} >= 0 AND {a} <= {b}))"
+    return CheckConstraint(rule, name=f"{start}_{end}_span")
 
 
 def share(column: str) -> CheckConstraint:
