@@ -97,6 +97,8 @@ def going_to(token: Token) -> Iterator[Candidate]:
     head = infinitive_of(token)
     if head is not None:
         to = next((c.i for c in head.children if c.i < head.i and c.dep_ == "aux"), token.i)
+        if any(c.dep_ == "prt" and c.i < to for c in token.children):
+            return
         yield Candidate("going_to", (token.i, to + 1), head, token, subject_of(token), Sense("forecast", "certain"))
 
 

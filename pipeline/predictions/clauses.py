@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from spacy.tokens import Token
 
 from pipeline.predictions.candidates import Candidate
@@ -18,6 +20,10 @@ ASIDES = frozenset({"because", "although", "though", "while", "whereas", "since"
 LONG_ASIDE = 8
 """A phrase opened by ", with" stands beside the clause from so many tokens on."""
 SUBORDINATORS = frozenset({"if", "unless", "provided", "assuming"})
+FOCUS = frozenset({"only", "even", "but", "and"})
+BRACKETS = re.compile(r"[\[\]]")
+OPENING_DISTANCE = 8
+"""So many tokens may stand between a condition that opens the sentence and the prediction ("If so, she said, ...")."""
 MAX_DEPTH = 4
 NESTED_DISTANCE = 4
 """A prediction inside another one ends it where it begins at least so many tokens after the outer predicate."""
@@ -33,7 +39,7 @@ def clause(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range
             start = min(start, noun.left_edge.i)
     for parent in (anchor, head):
         for child in parent.children:
-            if not beside(child):
+            if not (beside(child) or (child.dep_ == "conj" and parent == anchor != head)):
                 continue
             if child.i > parent.i:
                 end = min(end, child.left_edge.i)
@@ -101,9 +107,26 @@ def condition(candidate: Candidate, span: Range, tokens: list[Token], lexicon: L
                 if child.i < head.i:
                     end = min(end, verb.i, head.i)
                 return trim_right(child, max(opened, tokens[0].i), min(end, tokens[-1].i + 1))
+    return beside_clause(head, span, tokens)
+
+
+def beside_clause(head: Token, span: Range, tokens: list[Token]) -> Range | None:
+    """A conditional clause that the parse has attached elsewhere: just after the prediction, or opening the sentence."""
     for mark in tokens:
-        if mark.lower_ in SUBORDINATORS and mark.dep_ == "mark" and span[1] - 1 <= mark.i <= span[1] + 1:
-            return trim_right(mark, mark.i, min(mark.head.right_edge.i, tokens[-1].i) + 1)
+        if BRACKETS.sub("", mark.lower_) not in SUBORDINATORS or mark.head.dep_ == "ccomp":
+            continue
+        clause_end = min(mark.head.right_edge.i, tokens[-1].i) + 1
+        between = tokens[0].doc[span[1] : mark.i] if mark.i >= span[1] else None
+        if between is not None and len(between) <= 4 and all(t.is_punct or t.lower_ in FOCUS for t in between):
+            only = next((t.i for t in between if t.lower_ in ("only", "even")), mark.i)
+            return trim_right(mark, only, clause_end)
+        opens = all(t.is_punct or t.lower_ in OPENERS for t in tokens if t.i < mark.i)
+        if opens and mark.i < head.i:
+            if not mark.i < mark.head.i < head.i or clause_end > head.i:
+                commas = [t.i for t in tokens if mark.i < t.i < head.i and t.text in (",", "”")]
+                clause_end = commas[0] if commas else mark.i
+            if mark.i < clause_end <= span[0] + 1 and span[0] - clause_end <= OPENING_DISTANCE:
+                return trim_right(mark, mark.i, clause_end)
     return None
 
 
@@ -113,7 +136,7 @@ def above(candidate: Candidate) -> list[Token]:
     if candidate.anchor != candidate.head:
         out.append(candidate.anchor)
     for _ in range(MAX_DEPTH):
-        if out[-1].dep_ not in ("ccomp", "conj", "xcomp"):
+        if out[-1].dep_ not in ("ccomp", "xcomp"):
             break
         out.append(out[-1].head)
     return out
@@ -124,6 +147,8 @@ def conditional(child: Token, lexicon: Lexicon) -> int | None:
     doc = child.doc
     start = child.left_edge.i
     if child.dep_ in ("advcl", "ccomp", "relcl"):
+        if child.dep_ == "ccomp" and child.head.lemma_ in lexicon.governors["question"]:
+            return None
         marks = [c for c in child.children if c.dep_ in ("mark", "advmod") and c.lower_ in SUBORDINATORS]
         opened = (
             doc[start].lower_ in ("should", "were", "had")
@@ -135,11 +160,16 @@ def conditional(child: Token, lexicon: Lexicon) -> int | None:
             start = min(marks[0].i, start) if marks[0].i - start <= 2 else marks[0].i
         elif not (opened or phrase):
             return None
-    elif child.dep_ != "prep" or child.lower_ not in lexicon.condition_prepositions:
+    elif child.dep_ != "prep" or not (child.lower_ in lexicon.condition_prepositions or even_with(child)):
         return None
     while start > 0 and doc[start - 1].lower_ in ("only", "even", "but"):
         start -= 1
     return start + 1 if doc[start].lower_ == "but" else start
+
+
+def even_with(child: Token) -> bool:
+    """ "even with a loss in the primary"."""
+    return child.lower_ == "with" and child.i > 0 and child.doc[child.i - 1].lower_ == "even"
 
 
 def trim_right(token: Token, start: int, end: int) -> Range:

@@ -12,8 +12,9 @@ from pipeline.predictions.candidates import Candidate, candidates
 from pipeline.predictions.clauses import clause, condition, cut_nested
 from pipeline.predictions.dates import resolve
 from pipeline.predictions.features import Facts, features, past_tense
-from pipeline.predictions.horizons import horizon
+from pipeline.predictions.horizons import dated, horizon
 from pipeline.predictions.lexicon import Lexicon, lexicon
+from pipeline.predictions.nominals import nominals
 from pipeline.predictions.scorer import Scorer, scorer
 from pipeline.predictions.sources import Sources
 from pipeline.predictions.syntax import Range, sentences
@@ -38,20 +39,23 @@ def find(doc: Doc, model: Scorer | None = None) -> tuple[PredictionMention, ...]
     words, model = lexicon(), model or scorer()
     sources = Sources(doc)
     out: list[PredictionMention] = []
-    for tokens in claimable(doc):
+    claimed = list(claimable(doc))
+    for _, tokens in claimed:
         scored = [(model.probability(p.names), p) for p in propose(tokens, words)]
         kept = distinct([(score, p) for score, p in scored if score >= model.threshold])
         for score, proposal in kept:
             span = cut_nested(proposal.span, proposal.candidate, [p.span for _, p in kept if p is not proposal])
             out.append(mention(doc, proposal, span, score, words, sources))
+    out += nominals(doc, claimed, words)
     return tuple(sorted(out, key=lambda p: (p.span.start, p.span.end)))
 
 
-def claimable(doc: Doc) -> Iterator[list[Token]]:
-    """The tokens of each sentence in blocks that carry the article's own words."""
+def claimable(doc: Doc) -> Iterator[tuple[Block, list[Token]]]:
+    """Each sentence's tokens with its block, for the blocks that carry the article's own words."""
     blocks: tuple[Block, ...] = doc._.claims_blocks or (Block("paragraph", 0, len(doc.text)),)
-    for _, tokens in sentences(doc, [(b.start, b.end) for b in blocks if b.kind != "boilerplate"]):
-        yield tokens
+    own = [b for b in blocks if b.kind != "boilerplate"]
+    for which, tokens in sentences(doc, [(b.start, b.end) for b in own]):
+        yield own[which], tokens
 
 
 def propose(tokens: list[Token], words: Lexicon) -> Iterator[Proposal]:
@@ -109,9 +113,13 @@ def mention(
     whole = chars(doc, span)
     until = horizon(doc, span, depends, candidate.head)
     begins, ends = resolve(until.text, doc._.claims_context.published) if until else (None, None)
-    source, speaker_id = sources.of(whole, candidate)
+    modal = candidate.construction in ("modal", "going_to")
+    said = sources.attribution(doc[candidate.cue[0]].idx if modal else candidate.head.idx)
+    source, speaker_id = sources.of(said, candidate)
     prediction = Prediction(
-        type=modality.prediction_type(candidate),
+        type=modality.prediction_type(
+            candidate, sources.controls(said, candidate), until is not None and dated(until.text), words
+        ),
         certainty=modality.certainty(candidate, words),
         negated=modality.negated(candidate, words),
         condition=chars(doc, depends) if depends else None,

@@ -63,6 +63,7 @@ EXPRESSION = re.compile(
 )
 PAST = re.compile(r"(?:\b(?:ago|last|past|previous|since|earlier)\b|(?<!\d)(?:1\d\d\d|200\d)(?!\d))", re.IGNORECASE)
 FUTURE = re.compile(rf"{MONTH}|{WEEKDAY}|{YEAR}|\b(?:next|tomorrow|tonight|coming|soon|weekend)\b", re.IGNORECASE)
+DAY = re.compile(rf"{MONTH} \d|\d (?:of )?{MONTH}|{WEEKDAY}|tomorrow|tonight|in {MONTH}|next week", re.IGNORECASE)
 CLAUSE_MARKS = frozenset({"until", "till", "once", "before", "after"})
 
 
@@ -102,6 +103,11 @@ def past_event(token: Token, head: Token) -> bool:
         if token.tag_ == "VBD" or (token.tag_ == "VBN" and token.dep_ in ("acl", "amod") and token.head.pos_ != "VERB"):
             return not any(c.lower_ in ("is", "are", "be", "set", "due") for c in token.children)
     return False
+
+
+def dated(words: str) -> bool:
+    """Whether the time expression names a day ("on June 7", "Monday") rather than a period."""
+    return DAY.search(words) is not None
 
 
 def future_time(token: Token) -> bool:

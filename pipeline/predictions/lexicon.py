@@ -39,6 +39,9 @@ class Lexicon:
     condition_phrases: tuple[str, ...]
     condition_prepositions: frozenset[str]
     governors: dict[str, frozenset[str]]
+    plans: frozenset[str]
+    involuntary: frozenset[str]
+    scheduled: frozenset[str]
 
 
 TABLES = {
@@ -55,6 +58,7 @@ TABLES = {
     "lead_in",
     "conditions",
     "governors",
+    "control",
 }
 
 
@@ -85,6 +89,9 @@ def parse(raw: dict[str, Any]) -> Lexicon:
         condition_phrases=tuple(raw["conditions"]["phrases"]),
         condition_prepositions=frozenset(raw["conditions"]["prepositions"]),
         governors={kind: frozenset(lemmas) for kind, lemmas in raw["governors"].items()},
+        plans=frozenset(raw["control"]["plans"]),
+        involuntary=frozenset(raw["control"]["involuntary"]),
+        scheduled=frozenset(raw["control"]["scheduled"]),
     )
 
 

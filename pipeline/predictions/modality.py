@@ -6,48 +6,72 @@ from spacy.tokens import Token
 
 from pipeline.predictions.candidates import Candidate
 from pipeline.predictions.lexicon import Lexicon
-from pipeline.predictions.syntax import passive
+from pipeline.predictions.syntax import governor, passive
 from pipeline.records import Certainty, PredictionType
-
-FIRST_PERSON = frozenset({"i", "we"})
-PAST = frozenset({"VBD", "VBN"})
 
 
 def negated(candidate: Candidate, lexicon: Lexicon) -> bool:
-    """Whether the predicate, its cue or its subject is negated."""
+    """Whether the predicate, its cue, its subject or the belief in it is negated ("I don't think it will happen")."""
     doc = candidate.head.doc
-    around = {candidate.head, candidate.anchor, doc[candidate.cue[0]]}
-    if any(c.dep_ == "neg" or (c.lower_ in ("never", "no") and c.dep_ == "advmod") for t in around for c in t.children):
-        return True
-    subject = candidate.subject
-    return subject is not None and (
-        subject.lower_ in lexicon.negations or any(c.lower_ in lexicon.negations for c in subject.lefts)
+    cue = doc[candidate.cue[1] - 1]
+    around = {candidate.head, candidate.anchor, cue, doc[candidate.cue[0]]}
+    inside = any(
+        c.dep_ == "neg" or (c.lower_ in ("never", "no", "less") and c.dep_ in ("advmod", "det"))
+        for t in around
+        for c in t.children
+        if t != candidate.head or t in (candidate.anchor, cue) or c.dep_ == "neg"
     )
+    subject = candidate.subject
+    if subject is not None and not inside:
+        inside = subject.lower_ in lexicon.negations or any(c.lower_ in lexicon.negations for c in subject.lefts)
+    above = governor(candidate.anchor)
+    believed = above is not None and above.lemma_ in lexicon.governors["belief"] | lexicon.governors["expectation"]
+    doubted = believed and above is not None and any(c.dep_ == "neg" for c in above.children)
+    return inside != doubted
 
 
 def certainty(candidate: Candidate, lexicon: Lexicon) -> Certainty:
-    """The cue's certainty, changed by a hedge or a negation beside it."""
-    if negated(candidate, lexicon):
+    """The cue's certainty, changed by a hedge or a negation beside it or an expectation above it."""
+    head = candidate.head
+    refused = head.lemma_ in lexicon.commitment and lexicon.commitment[head.lemma_].certainty == "unlikely"
+    if negated(candidate, lexicon) or (refused and candidate.construction == "modal"):
         return "unlikely"
-    for token in {candidate.head, candidate.anchor}:
+    for token in {head, candidate.anchor}:
         for child in token.children:
             if child.dep_ in ("advmod", "acomp", "oprd") and child.lower_ in lexicon.hedges:
-                return lexicon.hedges[child.lower_]
+                almost = any(c.lower_ in ("almost", "nearly") for c in child.children)
+                return "probable" if almost else lexicon.hedges[child.lower_]
+    above = governor(candidate.anchor)
+    expected = above is not None and above.lemma_ in lexicon.governors["expectation"]
+    if expected and candidate.sense.certainty == "certain":
+        return "probable"
     return candidate.sense.certainty
 
 
-def prediction_type(candidate: Candidate) -> PredictionType:
-    """A promise where the speaker controls what is said ("I will", "we would"), else the cue's type."""
-    subject = candidate.subject
-    sure = candidate.construction in ("modal", "going_to") and candidate.sense.certainty == "certain"
-    if sure and subject is not None and subject.lower_ in FIRST_PERSON and volitional(candidate.head):
+def prediction_type(candidate: Candidate, controls: bool, dated: bool, lexicon: Lexicon) -> PredictionType:
+    """The cue's type; a commitment where the subject (``controls``: the speaker) or a plan decides on the act, a
+    schedule where a ``dated`` event will take place.
+    """
+    head = candidate.head
+    if candidate.sense.type == "schedule" and candidate.construction == "raising" and not dated:
+        return "forecast"
+    if candidate.construction not in ("modal", "going_to") or candidate.sense.certainty != "certain":
+        return candidate.sense.type
+    if dated and head.lemma_ in lexicon.scheduled:
+        return "schedule"
+    if controls and head.pos_ == "VERB" and not passive(head) and head.lemma_ not in lexicon.involuntary:
         return "commitment"
-    return candidate.sense.type
+    cue = head.doc[candidate.cue[0]].lower_
+    return "commitment" if cue in ("would", "'d", "’d") and planned(candidate, lexicon) else candidate.sense.type
 
 
-def volitional(head: Token) -> bool:
-    """Whether the predicate is something one can decide to do."""
-    return head.pos_ == "VERB" and not any(c.dep_ == "auxpass" for c in head.children)
+def planned(candidate: Candidate, lexicon: Lexicon) -> bool:
+    """Whether a policy or plan is the subject, or the clause says what holds under one."""
+    subject = candidate.subject
+    if subject is not None and subject.lemma_ in lexicon.plans:
+        return True
+    under = (c for c in candidate.head.children if c.lower_ == "under")
+    return any(p.lemma_ in lexicon.plans for c in under for p in c.children if p.dep_ == "pobj")
 
 
 def plausible(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> bool:

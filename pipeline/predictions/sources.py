@@ -1,17 +1,23 @@
-"""Who answers for a prediction: the person reported as saying it, or the one who commits to it."""
+"""Who answers for a prediction: the person reported as saying it, or the one who forecasts or commits to it."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from pipeline.predictions.candidates import Candidate
-from pipeline.records import Attribution, Mention, Span, envelope
+from pipeline.predictions.syntax import own_subject
+from pipeline.records import Attribution, Span, envelope
+from pipeline.speakers import resolve
+
+FIRST_PERSON = frozenset({"i", "we", "my", "our"})
+OWN_VOICE = frozenset({"commitment", "forecast", "noun", "idiom"})
+"""Constructions whose subject answers for what is predicted, where nobody is reported as saying it."""
 
 
 class Sources:
-    """The attributions and mentions of a document, arranged for look-up by place."""
+    """The attributions of a document, arranged for look-up by place."""
 
     def __init__(self, doc: Doc) -> None:
         text = doc.text
@@ -19,44 +25,59 @@ class Sources:
         self.contents = sorted(((envelope(a.content, text), a) for a in attributions if a.content), key=lambda x: x[0])
         self.starts = [c.start for c, _ in self.contents]
         self.longest = max((c.end - c.start for c, _ in self.contents), default=0)
-        mentions: tuple[Mention, ...] = doc._.claims_mentions
-        self.mentions = sorted(mentions, key=lambda m: m.span)
-        self.mention_starts = [m.span.start for m in self.mentions]
 
-    def of(self, span: Span, candidate: Candidate) -> tuple[Span | None, str | None]:
+    def of(self, said: Attribution | None, candidate: Candidate) -> tuple[Span | None, str | None]:
         """The source's span and speaker id; both ``None`` for the article's own voice."""
-        said = self.attribution(span)
-        if said is not None:
-            return said.source, said.speaker_id
-        if candidate.construction in ("commitment", "forecast", "noun") and candidate.subject is not None:
-            owner = candidate.subject
-            if candidate.construction == "forecast" and candidate.anchor == candidate.head:
-                verb = owner.doc[candidate.cue[0]]
-                owner = next((c for c in verb.children if c.dep_ == "nsubj"), owner)
+        owner = committed(candidate)
+        if owner is not None and (said is None or not first_person(owner)):
             doc = owner.doc
-            start, end = owner.left_edge.idx, owner.idx + len(owner)
-            known = self.mention(owner.idx)
-            return Span.of(doc.text, start, end), known.speaker_id if known else None
-        return None, None
+            mention = Span.of(doc.text, owner.left_edge.idx, owner.idx + len(owner))
+            known = resolve(doc, named(owner).idx, named(owner).idx + len(named(owner)))
+            if known is not None:
+                return mention, known.speaker_id
+            if said is None:
+                return mention, None
+        return (said.source, said.speaker_id) if said is not None else (None, None)
 
-    def attribution(self, span: Span) -> Attribution | None:
-        """The innermost attribution whose content holds the middle of the span."""
-        middle = (span.start + span.end) // 2
+    def controls(self, said: Attribution | None, candidate: Candidate) -> bool:
+        """Whether the subject is the one who is reported as saying the clause ("she said she would resign")."""
+        subject = candidate.subject
+        if subject is None:
+            return False
+        if said is None or said.speaker_id is None:
+            return subject.lower_ in FIRST_PERSON
+        if subject.lower_ in FIRST_PERSON:
+            return True
+        known = resolve(subject.doc, subject.idx, subject.idx + len(subject))
+        return known is not None and known.speaker_id == said.speaker_id
+
+    def attribution(self, at: int) -> Attribution | None:
+        """The innermost attribution whose content holds the character."""
         best: tuple[int, Attribution] | None = None
-        for i in range(bisect_right(self.starts, middle) - 1, -1, -1):
+        for i in range(bisect_right(self.starts, at) - 1, -1, -1):
             content, attribution = self.contents[i]
-            if content.start + self.longest <= middle:
+            if content.start + self.longest <= at:
                 break
             length = content.end - content.start
-            if content.end > middle and (best is None or length < best[0]):
+            if at < content.end and (best is None or length < best[0]):
                 best = (length, attribution)
         return best[1] if best else None
 
-    def mention(self, at: int) -> Mention | None:
-        """The mention that covers the character."""
-        for i in range(
-            bisect_right(self.mention_starts, at) - 1, max(-1, bisect_right(self.mention_starts, at) - 4), -1
-        ):
-            if self.mentions[i].span.end > at:
-                return self.mentions[i]
+
+def committed(candidate: Candidate) -> Token | None:
+    """The one who plans, promises or expects, where the construction names one."""
+    if candidate.construction not in OWN_VOICE or candidate.sense.type == "forecast" != candidate.construction:
         return None
+    if candidate.construction == "forecast":
+        return own_subject(candidate.head.doc[candidate.cue[0]])
+    return candidate.subject
+
+
+def named(owner: Token) -> Token:
+    """The name that stands in apposition to a description ("her running mate, Ann Doe"), else the owner."""
+    return next((c for c in owner.children if c.dep_ == "appos" and c.pos_ == "PROPN"), owner)
+
+
+def first_person(owner: Token) -> bool:
+    """Whether the owner is the one who speaks."""
+    return owner.lower_ in FIRST_PERSON

@@ -85,7 +85,7 @@ def examples(rows: list[dict[str, Any]]) -> list[Example]:
     nlp.add_pipe("claims_blocks", first=True)
     out: list[Example] = []
     for row, doc in zip(rows, nlp.pipe(row["text"] for row in rows), strict=True):
-        proposals = [(chars(doc, p.span), p) for tokens in claimable(doc) for p in propose(tokens, lexicon())]
+        proposals = [(chars(doc, p.span), p) for _, tokens in claimable(doc) for p in propose(tokens, lexicon())]
         out += labelled(row, proposals)
     return out
 
