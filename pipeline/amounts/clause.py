@@ -2,69 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Span, Token
 
 from pipeline.amounts.grammar import Reading
-from pipeline.amounts.knowledge import read_toml
-from pipeline.amounts.phrases import (
-    agent,
-    climb,
-    is_noun,
-    is_passive,
-    is_verb,
-    noun_phrase,
-    sentences,
-    starts_time,
-    subject,
-)
+from pipeline.amounts.path import Path, Verbs, measures, verbs, way_up
+from pipeline.amounts.phrases import agent, is_passive, is_verb, noun_phrase, starts_time, subject
+from pipeline.amounts.times import Sentences, time_of
 from pipeline.records import Change
-
-MAX_SENTENCE = 250
-"""Tokens of the longest sentence whose parse is read; longer ones are lists or tables, and would cost quadratic time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verbs:
-    """The tables of ``clause.toml`` as sets of lemmas."""
-
-    increase: frozenset[str]
-    decrease: frozenset[str]
-    sum_increase: frozenset[str]
-    sum_decrease: frozenset[str]
-    noun_increase: frozenset[str]
-    noun_decrease: frozenset[str]
-    measure: frozenset[str]
-    payer_as_object: frozenset[str]
-    purpose: frozenset[str]
-    carriers: frozenset[str]
-    time_every: frozenset[str]
-    time_adverbs: frozenset[str]
-
-
-@cache
-def verbs() -> Verbs:
-    """The clause tables, loaded once."""
-    data = read_toml("clause.toml", ["change", "measure", "purpose", "time"])
-    change = {k: frozenset(v) for k, v in data["change"].items()}
-    return Verbs(
-        increase=change["increase"],
-        decrease=change["decrease"],
-        sum_increase=change["sum_increase"],
-        sum_decrease=change["sum_decrease"],
-        noun_increase=change["noun_increase"],
-        noun_decrease=change["noun_decrease"],
-        measure=frozenset(data["measure"]["verbs"]),
-        payer_as_object=frozenset(data["measure"]["payer_as_object"]),
-        purpose=frozenset(data["purpose"]["prepositions"]),
-        carriers=frozenset(data["measure"]["carriers"]),
-        time_every=frozenset(data["time"]["every"]),
-        time_adverbs=frozenset(data["time"]["adverbs"]),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,52 +24,12 @@ class Clause:
     change: Change = "none"
 
 
-@dataclass(slots=True)
-class Sentences:
-    """The sentences of a parsed document and the dates in each; built once a document."""
-
-    starts: list[int]
-    bounds: list[tuple[int, int]]
-    times: dict[int, list[Span]]
-
-    @classmethod
-    def of(cls, doc: Doc) -> Sentences:
-        bounds = sentences(doc) if doc.has_annotation("DEP") else []
-        starts = [start for start, _ in bounds]
-        times: dict[int, list[Span]] = defaultdict(list)
-        for entity in doc.ents if bounds else ():
-            if entity.label_ in ("DATE", "TIME"):
-                times[bisect_right(starts, entity.start) - 1].append(entity)
-        return cls(starts, bounds, times)
-
-    def at(self, token: int) -> int | None:
-        """The number of the sentence that holds a token; ``None`` without a parse or in an overlong sentence."""
-        number = bisect_right(self.starts, token) - 1
-        if number < 0 or self.bounds[number][1] - self.bounds[number][0] > MAX_SENTENCE:
-            return None
-        return number
-
-
-@dataclass(slots=True)
-class Path:
-    """The way from an amount up to its verb: the nouns passed, each with the word that led to it, and the last link."""
-
-    root: Token
-    first: int
-    end: int
-    verb: Token | None = None
-    role: str = ""
-    link: str = ""
-    nouns: list[tuple[Token, str]] = field(default_factory=list)
-    last: Token | None = None
-
-
 def read_clause(span: Span, reading: Reading, held: Sentences) -> Clause:
     """The clause fields of the amount on ``span`` (its own words, without bound words)."""
     number = held.at(span.start)
     if number is None:
         return Clause()
-    path = way_up(span, reading)
+    path = way_up(span, reading.factor_verb)
     v = verbs()
     verb = path.verb
     when = time_of(span, path, held.times.get(number, []), v)
@@ -139,40 +45,6 @@ def read_clause(span: Span, reading: Reading, held: Sentences) -> Clause:
 def text(span: Span | None) -> str | None:
     """The words of a span on one line."""
     return " ".join(span.text.split()) or None if span is not None else None
-
-
-def way_up(span: Span, reading: Reading) -> Path:
-    """Climb from the amount over nouns and prepositions to the verb that governs it."""
-    root = span.root
-    path = Path(root, span.start, span.end, last=root)
-    if reading.factor_verb:
-        path.verb, path.role = root, "verb"
-        return path
-    for token, head in climb(root):
-        if is_verb(token) and token is not root:
-            break
-        if is_verb(head) and token.dep_ != "compound":
-            path.verb, path.last = head, token
-            path.role = token.dep_ if token.dep_ not in ("prep", "agent") else "prep"
-            path.link = path.link if path.role != "prep" else token.lower_
-            break
-        if token.dep_ in ("prep", "agent"):
-            if is_noun(head):
-                path.nouns.append((head, token.lower_))
-                path.last = head
-        elif token.dep_ in ("pobj", "pcomp") or head.lower_ == "worth":
-            path.link = head.lower_
-            if head.lower_ == "worth":
-                path.nouns.append((head, "mod"))
-        elif token.lower_ == "worth" or token.dep_ == "appos":
-            if is_noun(head):
-                path.nouns.append((head, token.lower_ if token.dep_ != "appos" else "appos"))
-                path.last = head
-        elif token.dep_ in ("nummod", "amod", "nmod", "compound", "quantmod", "npadvmod", "poss") and is_noun(head):
-            if head.i >= span.end:
-                path.nouns.append((head, "mod"))
-            path.last = head
-    return path
 
 
 def payer_of(path: Path, v: Verbs) -> Span | None:
@@ -200,19 +72,6 @@ def payer_of(path: Path, v: Verbs) -> Span | None:
     if who is None or who == path.last or any(who == noun for noun, _ in path.nouns):
         return None
     return noun_phrase(who)
-
-
-def measures(path: Path, v: Verbs) -> bool:
-    """Whether the amount measures the subject of its verb ("the total reached $5"), directly or as a carrier's size."""
-    verb = path.verb
-    if verb is None or verb.lemma_ not in v.measure or path.role in ("nsubj", "nsubjpass"):
-        return False
-    if any(
-        (c.dep_ == "prt" and c.lower_ not in ("up", "down")) or (c.dep_ == "dobj" and c != path.last)
-        for c in verb.rights
-    ):
-        return verb.lemma_ in v.payer_as_object
-    return all(noun.lemma_ in v.carriers for noun, _ in path.nouns)
 
 
 def indirect_object(path: Path) -> Token | None:
@@ -299,66 +158,6 @@ def infinitive(path: Path, span: Span) -> Span | None:
     return None
 
 
-def time_of(span: Span, path: Path, times: list[Span], v: Verbs) -> Span | None:
-    """The time words of the clause: those that hang on the amount, its nouns or its verb, else on a verb above."""
-    if path.verb is not None:
-        for child in path.verb.children:
-            if child.lower_ in v.time_adverbs and not span.start <= child.i < span.end:
-                return span.doc[child.i : child.i + 1]
-    hosts = [path.root, *(noun for noun, _ in path.nouns), *([path.verb] if path.verb is not None else [])]
-    near = {token.i for token in hosts}
-    above = fronted_hosts(path)
-    best: tuple[int, int, Span] | None = None
-    for entity in times:
-        if (entity.start < span.end and span.start < entity.end) or entity[0].lower_ in v.time_every:
-            continue
-        host, start = hung_on(entity)
-        if host is None or start is None:
-            continue
-        if host in near:
-            rank = 0
-        elif host in above and (above[host] or entity.start < host):
-            rank = 1
-        else:
-            continue
-        distance = abs(entity.start - span.end)
-        if best is None or (rank, distance) < best[:2]:
-            best = rank, distance, span.doc[start : entity.end]
-    return best[2] if best else None
-
-
-def fronted_hosts(path: Path) -> dict[int, bool]:
-    """The verbs above the amount's own whose dates may hold for it too; ``True``: also dates behind that verb.
-
-    A date before the governing verb holds for the whole sentence ("In 2012, the party said it had spent ..."); one
-    behind it only where the two verbs make one predicate ("agreed in 2014 to pay").
-    """
-    hosts: dict[int, bool] = {}
-    one_predicate = True
-    for child, head in climb(path.verb) if path.verb is not None else ():
-        if child.dep_ == "ccomp" and any(c.dep_ in ("mark", "nsubj") for c in child.lefts) and head.lemma_ == "say":
-            break
-        one_predicate = one_predicate and child.dep_ == "xcomp"
-        hosts[head.i] = one_predicate
-    return hosts
-
-
-def hung_on(entity: Span) -> tuple[int | None, int | None]:
-    """The token that a date modifies, and where its phrase starts; nothing for a date that modifies no clause."""
-    root = entity.root
-    start = entity.start
-    for child, head in climb(root):
-        if child.dep_ == "pobj" or (child.dep_ == "prep" and head.dep_ == "prep"):
-            start = min(start, head.i)
-        elif child.dep_ == "prep":
-            return head.i, start
-        elif child is root and child.dep_ in ("npadvmod", "advmod", "tmod", "dobj", "attr"):
-            return (None, None) if head.tag_[:2] == "JJ" else (head.i, start)
-        elif child.dep_ not in ("nmod", "compound") or head.ent_type_ not in ("DATE", "TIME"):
-            return None, None
-    return None, None
-
-
 def change_of(span: Span, path: Path, reading: Reading, v: Verbs) -> Change:
     """Whether the amount is what something rose or fell by, to or from."""
     if reading.factor_verb:
@@ -396,6 +195,6 @@ def change_of(span: Span, path: Path, reading: Reading, v: Verbs) -> Change:
             return "increase"
         if phrase in v.sum_decrease or verb.lemma_ in v.sum_decrease:
             return "decrease"
-    if reading.moves == "down":
-        return "decrease"
+    if reading.moves and path.role == "prep" and path.link in ("from", "to"):
+        return "increase" if reading.moves == "up" else "decrease"
     return "none"

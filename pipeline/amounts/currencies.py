@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pipeline.amounts.knowledge import Marker, currencies
 from pipeline.amounts.lexer import Lexed, lex
+from pipeline.amounts.markers import place_at
 from pipeline.records import Context
 
 C = currencies()
+
+NEAR = 30
+"""How many lexemes either side of an amount a place may stand to tell its currency."""
 
 LOCAL_MENTIONS = 3
 """How often a text must name places of a currency before an unmarked sign is taken for it, and how many times as often
@@ -35,38 +39,40 @@ class Setting:
         """The setting of a document, from its lexemes, title, publisher and address."""
         places: Counter[str] = Counter()
         for lexed in stretches:
-            places.update(place_mentions(lexed))
+            places.update(code for _, code in place_mentions(lexed))
         return cls(publisher_currency(context), places, frozenset(m.codes[0] for m in markers if len(m.codes) == 1))
 
 
-def place_mentions(lexed: Lexed, start: int = 0, end: int | None = None) -> Iterable[str]:
-    """The currency of each place that the lexemes from ``start`` to ``end`` name."""
+def place_mentions(lexed: Lexed, start: int = 0, end: int | None = None) -> Iterator[tuple[int, str]]:
+    """Where the lexemes from ``start`` to ``end`` name a place, and its currency."""
     i = start
     first = C.place_first
     while i < (lexed.size if end is None else min(end, lexed.size)):
-        if lexed.words[i] in first:
-            for n in (4, 3, 2, 1):
-                code = C.places.get(lexed.key(i, n))
-                if code and lexed.together(i, n):
-                    yield code
-                    i += n - 1
-                    break
-        i += 1
+        place = place_at(lexed, i) if lexed.words[i] in first else None
+        if place is not None:
+            yield i, place[0]
+        i = place[1] if place is not None else i + 1
+
+
+def near_currencies(lexed: Lexed, first: int, end: int) -> list[str]:
+    """The currencies of the places named around an amount, the nearest first; one behind it counts as further off."""
+    found = place_mentions(lexed, max(0, first - NEAR), end + NEAR)
+    return [code for _, code in sorted((first - at if at < first else 3 * (at - end + 1), code) for at, code in found)]
 
 
 def publisher_currency(context: Context) -> str | None:
     """The currency of the country that the publisher's name or web domain points to."""
     if context.publisher:
-        for code in place_mentions(lex(context.publisher)):
+        for _, code in place_mentions(lex(context.publisher)):
             return code
     host = urlsplit(context.uri or "").hostname if re.match(r"https?://", context.uri or "") else None
     return C.domains.get(host.rpartition(".")[2]) if host else None
 
 
-def choose(markers: Sequence[Marker], large: bool, setting: Setting, near: Iterable[str]) -> tuple[str, str] | None:
+def choose(markers: Sequence[Marker], large: bool, setting: Setting, near: Sequence[str]) -> tuple[str, str] | None:
     """The ISO 4217 code for the markers of an amount, and the reason; ``None`` where they are no sign of money here.
 
-    ``large``: the number is written like money. ``near``: currencies of places named in the same sentence.
+    ``large``: the number is written like money. ``near``: currencies of places named around it, the nearest first.
     """
     marker = min(markers, key=lambda m: len(m.codes))
     candidates = [c for c in marker.codes if c != "XXX"]
@@ -91,7 +97,7 @@ def choose(markers: Sequence[Marker], large: bool, setting: Setting, near: Itera
         and marker.default not in near
         and (len(set(nearby)) == 1 or not setting.places[marker.default])
     ):
-        return nearby[0], f"{what}, the sentence names a place of {C.names[nearby[0]]}"
+        return nearby[0], f"{what}, a place of {C.names[nearby[0]]} is named beside it"
     unused = [c for c in candidates if c not in setting.explicit]
     best = max(unused, key=lambda c: setting.places[c], default=marker.default)
     needed = 1 if marker.default == "XXX" else LOCAL_MENTIONS

@@ -89,6 +89,10 @@ class Words:
     comparatives: frozenset[str]
     measured: frozenset[str]
     determiners: frozenset[str]
+    function_words: frozenset[str]
+    negations: frozenset[str]
+    complements: frozenset[str]
+    strict_modals: frozenset[str]
     prefix_names: frozenset[str]
     countable: frozenset[str]
     weight_names: frozenset[str]
@@ -141,6 +145,7 @@ def words() -> Words:
     multiple = read_toml("multiples.toml", tables)
     ambiguous = read_toml("ambiguous.toml", ["sign", "name", "slang", "prefix_names", "countable", "weight"])
     weight = ambiguous["weight"]
+    grammar = read_toml("grammar.toml", ["function_words", "negations", "complements", "modals"])
     return Words(
         units=number["units"],
         tens=number["tens"],
@@ -172,6 +177,10 @@ def words() -> Words:
         comparatives=frozenset(multiple["comparatives"]["words"]),
         measured=frozenset(multiple["measures"]["words"]),
         determiners=frozenset(multiple["measures"]["determiners"]),
+        function_words=frozenset(grammar["function_words"]),
+        negations=frozenset(grammar["negations"]),
+        complements=frozenset(grammar["complements"]),
+        strict_modals=frozenset(grammar["modals"]),
         prefix_names=frozenset(ambiguous["prefix_names"]["words"]),
         countable=frozenset(ambiguous["countable"]["words"]),
         weight_names=frozenset(weight["names"]),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.amounts.grammar import Reading, bound_after, bound_before, glued_to_word
+from pipeline.amounts.cores import glued_to_word
+from pipeline.amounts.grammar import Reading, bound_after, bound_before
 from pipeline.amounts.knowledge import words
 from pipeline.amounts.lexer import BROKEN, GLUED, SPACED, Lexed
 from pipeline.amounts.numbers import read_number
@@ -15,7 +16,6 @@ from pipeline.records import Bound
 W = words()
 
 WHOLE = "fold"
-MODALS = frozenset(["to", "will", "would", "could", "may", "might", "can", "should", "must"])
 
 
 def read_multiples(lexed: Lexed) -> Iterator[Reading]:
@@ -87,7 +87,7 @@ def times_at(lexed: Lexed, i: int) -> tuple[Decimal, int, int, bool] | None:
 
 
 def comparison(lexed: Lexed, i: int) -> int | None:
-    """The end of the comparative words at lexeme ``i`` ("more", "as many", "the size"), ``None`` where there is none."""
+    """The end of the comparative words at lexeme ``i`` ("more", "as many"), ``None`` where there is none."""
     if lexed.gap[i] != SPACED:
         return None
     word = lexed.lower[i]
@@ -114,7 +114,7 @@ def base_at(lexed: Lexed, i: int) -> tuple[Decimal, int, int, bool] | None:
         or lexed.gap[i + 1] != SPACED
     )
     measured = lexed.lower[i + 1] in W.determiners and comparison(lexed, i + 1)
-    if verb and (article or lexed.lower[i - 1] in MODALS):
+    if verb and (article or lexed.lower[i - 1] in W.strict_modals):
         return value, i, i + 1, True
     return (value, i, measured, False) if measured else None
 

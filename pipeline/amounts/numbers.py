@@ -163,7 +163,7 @@ def scaled(lexed: Lexed, number: Number, prefixed: bool) -> Number:
 
 
 def suffix_allowed(lexed: Lexed, i: int, prefixed: bool) -> bool:
-    """Whether the abbreviation at ``i`` is read as a scale: touching its digits, or spelled so that it cannot be else."""
+    """Whether the abbreviation at ``i`` is read as a scale: touching its digits, or of several letters."""
     word = lexed.words[i]
     if lexed.gap[i] == GLUED:
         return True

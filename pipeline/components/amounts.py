@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.amounts.clause import Clause, Sentences, read_clause
-from pipeline.amounts.currencies import Setting, choose, place_mentions
+from pipeline.amounts.clause import Clause, read_clause
+from pipeline.amounts.currencies import Setting, choose, near_currencies
 from pipeline.amounts.exchange import dollar_rate, in_dollars
 from pipeline.amounts.grammar import Reading, read_amounts
 from pipeline.amounts.lexer import Lexed, lex
 from pipeline.amounts.multiples import read_multiples
+from pipeline.amounts.times import Sentences
 from pipeline.components.extensions import set_span_group
 from pipeline.records import Amount, AmountMention, Span
 
 CONFIDENCE = 0.95
 """The share of the held-out amounts in ``annotations/gold/amounts.jsonl`` that are found with value and unit right."""
-
-NEAR = 30
-"""How many lexemes either side of an amount a place may stand to tell its currency."""
 
 
 @Language.factory(
@@ -76,7 +75,7 @@ def mention(
     """The record of one reading; ``None`` where its marker means no money here."""
     unit: tuple[str, str] | None
     if reading.kind == "money":
-        unit = choose(reading.markers, reading.large, setting, nearby_places(lexed, reading))
+        unit = choose(reading.markers, reading.large, setting, near_currencies(lexed, reading.first, reading.end))
     elif reading.kind == "percent":
         unit = "percent", "percentage points" if reading.points else "percentage"
     else:
@@ -90,15 +89,15 @@ def mention(
         return None  # "mixed doubles"
     clause = read_clause(core, reading, sentences) if core is not None else Clause()
     amount = Amount(
-        low=reading.low,
-        high=reading.high,
+        low=tidy(reading.low),
+        high=tidy(reading.high),
         bound=reading.bound,
         unit=unit[0],
         unit_reason=unit[1],
         per=reading.per,
         change=clause.change,
-        usd_low=in_dollars(reading.low, rate) if rate else None,
-        usd_high=in_dollars(reading.high, rate) if rate else None,
+        usd_low=in_dollars(tidy(reading.low), rate) if rate else None,
+        usd_high=in_dollars(tidy(reading.high), rate) if rate else None,
         usd_rate=rate.dollars if rate else None,
         usd_date=rate.day if rate else None,
         payer=clause.payer,
@@ -109,8 +108,8 @@ def mention(
     return AmountMention(span, amount, CONFIDENCE)
 
 
-def nearby_places(lexed: Lexed, reading: Reading) -> list[str]:
-    """The currencies of the places named around an amount that more than one currency may fit."""
-    if all(len(m.codes) == 1 and not m.local_only for m in reading.markers):
-        return []
-    return list(place_mentions(lexed, max(0, reading.first - NEAR), reading.end + NEAR))
+def tidy(value: Decimal | None) -> Decimal | None:
+    """The value without the zeros that its spelling left behind the point ("2.30 billion")."""
+    if value is None:
+        return None
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
