@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.ingest.captions import landmarks, paragraphs_of, unmelted, with_captions
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encoding import decode
-from pipeline.ingest.reading import Piece, Reading, build, squeeze
+from pipeline.ingest.reading import Piece, Reading, build, squeeze, title_of
+from pipeline.lines import closes
 from pipeline.records import BlockKind
+from pipeline.segment import HEADING_CHARS
 
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{2,40})""")
 HEAD_BYTES = 4096
+BOLD_LEVEL = 7
+"""Below the six levels of headings that pages mark as such."""
 MAX_CHARS = 20_000_000
 DOCTYPE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -26,19 +31,24 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
 
     tree = parse(decode(raw, name, charset or declared_charset(raw)), name)
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    for pre in list(tree.iter("pre")):
+        paragraphs_of(pre)
+    marks = landmarks(tree)
+    for caption in list(tree.iter("caption")):  # trafilatura would make it a row of the table
+        caption.drop_tree()
     try:
         page: Any = trafilatura.bare_extraction(
             tree, include_comments=False, include_formatting=True, with_metadata=True
         )
         if page is None or page.body is None:
             raise InputError(f"{name}: no article found in the page; save its text as .txt")
-        text, blocks = build(list(pieces(page.body)), page.title)
+        text, blocks = build(list(with_captions(unmelted(list(pieces(page.body)), marks), marks)), page.title)
     except RecursionError:
         raise InputError(too_deep(name)) from None
     return Reading(
         text,
         blocks,
-        title=squeeze(page.title) or None,
+        title=squeeze(page.title) or title_of(text, blocks),
         byline=squeeze(page.author) or None,
         publisher=squeeze(page.sitename) or None,
         published=parse_date(page.date),
@@ -108,8 +118,18 @@ def pieces_of(node: Any) -> Iterator[Piece]:
         yield from table_pieces(node)
     elif node.tag in ("div", "body"):
         yield from pieces(node)
+    elif is_bold_line(node):
+        yield Piece("heading", squeeze(words(node)), BOLD_LEVEL)
     elif isinstance(node.tag, str) and node.tag not in ("graphic", "lb"):
         yield Piece("paragraph", words(node))
+
+
+def is_bold_line(node: Any) -> bool:
+    """Whether a paragraph is a heading by its looks: one short line, all of it bold, not closed like a sentence."""
+    if node.tag != "p" or len(node) != 1 or squeeze(node.text) or squeeze(node[0].tail):
+        return False
+    text = squeeze(words(node))
+    return node[0].tag == "hi" and node[0].get("rend") == "#b" and len(text) <= HEADING_CHARS and not closes(text)
 
 
 def heading_level(node: Any) -> int:

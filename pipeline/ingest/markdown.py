@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from pipeline.errors import InputError
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encoding import decode
-from pipeline.ingest.reading import Piece, Reading, build, squeeze
+from pipeline.ingest.reading import Piece, Reading, build, squeeze, title_of
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MAX_NESTING = 100
@@ -40,11 +40,10 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
             f"{name}: its lists or quotes are nested too deeply; mend the lines that begin with many > or -"
         )
     text, blocks = build(list(pieces(tokens)), stated)
-    title = next((squeeze(text[b.start : b.end]) for b in blocks if b.kind == "title"), None)
     return Reading(
         text,
         blocks,
-        title=stated or title,
+        title=stated or title_of(text, blocks),
         byline=named(meta.get("author") or meta.get("authors") or meta.get("byline")),
         publisher=named(meta.get("publisher") or meta.get("source")),
         published=parse_date(str(meta.get("date") or meta.get("published") or "")),

@@ -12,6 +12,8 @@ from pipeline.lines import MarkerKind, content
 from pipeline.records import Block, BlockKind
 from pipeline.segment import is_quotation, segment
 
+ATTRIBUTION = re.compile(r"[—―–-] ?[A-Z].{0,120}$")
+"""The line below a block quote that says whose words it holds."""
 SPACE = re.compile(r"\s+")
 
 
@@ -51,6 +53,11 @@ def squeeze(text: str | None) -> str:
     return SPACE.sub(" ", text or "").strip()
 
 
+def title_of(text: str, blocks: Sequence[Block]) -> str | None:
+    """The words of the title block, ``None`` where there is none."""
+    return next((squeeze(text[b.start : b.end]) for b in blocks if b.kind == "title"), None)
+
+
 def build(pieces: Sequence[Piece], title: str | None = None) -> tuple[str, tuple[Block, ...]]:
     """The canonical text of the pieces, and its blocks; ``title`` is put first where the pieces do not have it."""
     pieces = with_title([p for p in pieces if p.text or p.kind == "table_cell"], title)
@@ -63,7 +70,7 @@ def build(pieces: Sequence[Piece], title: str | None = None) -> tuple[str, tuple
         parts += (before, piece.text)
         length = ranges[-1][1]
     text = "".join(parts)
-    structured = any(p.kind in ("heading", "table_cell") for p in pieces)
+    structured = any(p.kind in ("heading", "table_cell", "quote") for p in pieces)
     return text, tuple(placed(text, pieces, ranges) if structured else guessed(text, pieces, ranges))
 
 
@@ -105,6 +112,8 @@ def kind_of(piece: Piece, words: str, marker: MarkerKind | None, latin: bool) ->
     """What a piece is, by its words where the source calls it no more than a paragraph."""
     if piece.kind not in ("table_cell", "title") and (is_furniture(words) or is_foreign(words, latin)):
         return "boilerplate"
+    if piece.kind == "quote" and ATTRIBUTION.match(piece.text):
+        return "paragraph"
     if piece.kind == "paragraph":
         if is_quotation(words):
             return "quote"
@@ -121,7 +130,7 @@ def lines_of(piece: Piece, offset: int, section: tuple[str, ...]) -> Iterator[Bl
 
 
 def guessed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]]) -> Iterator[Block]:
-    """The blocks of pieces without any heading: found as in plain text, with what the source does say of them."""
+    """The blocks of pieces whose source says little of them: found as in plain text."""
     told = {range_: piece.kind for piece, range_ in zip(pieces, ranges, strict=True)}
     spans = iter(sorted(told))
     span = next(spans, None)
@@ -129,4 +138,4 @@ def guessed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]
         while span is not None and span[1] <= block.start:
             span = next(spans, None)
         kind = told[span] if span is not None else block.kind
-        yield replace(block, kind=kind) if kind in ("title", "quote", "caption") else block
+        yield replace(block, kind=kind) if kind in ("title", "caption") else block

@@ -7,8 +7,7 @@ from datetime import date
 
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encoding import decode
-from pipeline.ingest.reading import Reading, squeeze
-from pipeline.records import Block
+from pipeline.ingest.reading import Reading, squeeze, title_of
 from pipeline.segment import BYLINE, segment
 
 HEAD_BLOCKS = 5
@@ -23,12 +22,7 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
     text = decode(raw, name, charset)
     blocks = segment(text)
     head = [squeeze(text[b.start : b.end]) for b in blocks[:HEAD_BLOCKS]]
-    return Reading(text, blocks, title=title(text, blocks), byline=byline(head), published=dated(head))
-
-
-def title(text: str, blocks: tuple[Block, ...]) -> str | None:
-    """The words of the title block."""
-    return next((squeeze(text[b.start : b.end]) for b in blocks if b.kind == "title"), None)
+    return Reading(text, blocks, title=title_of(text, blocks), byline=byline(head), published=dated(head))
 
 
 def byline(head: list[str]) -> str | None:

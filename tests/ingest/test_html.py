@@ -91,3 +91,60 @@ def test_html_entities_of_a_doctype_are_not_expanded() -> None:
 def test_html_fragment_without_any_frame_is_read() -> None:
     doc = ingest.read_bytes(b"<p>Tariffs will rise, he said.</p><p>They will.</p>", media_type="text/html")
     assert [b.kind for b in doc.blocks] == ["paragraph", "paragraph"]
+
+
+SAID = "<p>The ministry said that the plan would cost a lot of money in the end, and nobody asked why.</p>"
+
+
+def kinds(body: str) -> list[tuple[str, str]]:
+    page = f"<html><body><article><h1>Rail plan</h1>{SAID}{body}{SAID.replace('said', 'wrote')}</article></body></html>"
+    doc = ingest.read_bytes(page.encode(), media_type="text/html")
+    return [(b.kind, doc.text[b.start : b.end]) for b in doc.blocks][2:-1]
+
+
+def test_html_captions_stay_where_they_stand() -> None:
+    figure = "<figure><img src='a.jpg'><figcaption>The minister in Seoul.</figcaption></figure>"
+    table = "<table><caption>Costs by year</caption><tr><th>Year</th><th>Cost</th></tr></table>"
+    assert kinds(figure + table)[:2] == [("caption", "The minister in Seoul."), ("caption", "Costs by year")]
+
+
+def test_html_captions_outside_of_the_article_are_left_out() -> None:
+    aside = "<aside><figure><img src='b.jpg'><figcaption>Another story.</figcaption></figure></aside>"
+    page = f"<html><body><article><h1>Rail plan</h1>{SAID * 3}</article>{aside}</body></html>"
+    assert "Another story" not in ingest.read_bytes(page.encode(), media_type="text/html").text
+
+
+@pytest.mark.parametrize(
+    "name", ["<footer>— John Smith, minister</footer>", "<cite>John Smith</cite>", "<p>– John Smith</p>"]
+)
+def test_html_block_quote_keeps_the_line_that_names_who_said_it(name: str) -> None:
+    (quote, (kind, who)) = kinds(f"<blockquote><p>We will not pay a cent for this.</p>{name}</blockquote>")
+    assert quote == ("quote", "We will not pay a cent for this.")
+    assert kind == "paragraph"
+    assert "John Smith" in who
+
+
+def test_html_bold_line_is_a_heading() -> None:
+    assert kinds("<p><strong>What is next</strong></p>")[0] == ("heading", "What is next")
+    assert kinds("<p><strong>The bill failed.</strong></p>")[0] == ("paragraph", "The bill failed.")
+
+
+def test_html_preformatted_text_is_paragraphs() -> None:
+    assert kinds("<pre>One line of it\ngoes on here.\n\nAnother paragraph.</pre>") == [
+        ("paragraph", "One line of it goes on here."),
+        ("paragraph", "Another paragraph."),
+    ]
+
+
+def test_html_without_semantic_markup_is_read_by_its_lines() -> None:
+    lines = '"We will not pay."<br>• One item<br>• Two items'
+    body = f"<b>Background</b><br><br>{SAID[3:-4]}<br><br>{lines}<br><br>{SAID[3:-4]}"
+    doc = ingest.read_bytes(f"<html><body><div>{body}</div></body></html>".encode(), media_type="text/html")
+    assert [b.kind for b in doc.blocks] == ["title", "paragraph", "quote", "list_item", "list_item", "paragraph"]
+    assert doc.title == "Background"
+
+
+def test_html_short_article_keeps_its_structure() -> None:
+    page = "<article><h1>Rail plan</h1><p>It will cost £3bn.</p><ul><li>Bridges</li></ul><p>So be it.</p></article>"
+    doc = ingest.read_bytes(f"<html><body>{page}</body></html>".encode(), media_type="text/html")
+    assert [b.kind for b in doc.blocks] == ["title", "paragraph", "list_item", "paragraph"]
