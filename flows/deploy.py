@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from prefect.deployments.runner import EntrypointType
+
 from flows.run import run
 from flows.server import server
 from pipeline.errors import ClaimsError, InputError
@@ -38,6 +40,7 @@ def deploy(corpus: Path, every: timedelta, database: str, out: Path) -> None:
             parameters=parameters,
             limit=1,
             print_starting_message=False,
+            entrypoint_type=EntrypointType.MODULE_PATH,
         )
 
 

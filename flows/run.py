@@ -7,12 +7,13 @@ from pathlib import Path
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
-from prefect.runtime import flow_run
+from prefect.runtime import deployment, flow_run
 
 from flows.extract import extract
 from flows.ingest import ingest
 from flows.publish import publish
 from pipeline import steps
+from pipeline.errors import InputError
 from pipeline.ingest.corpus import Corpus
 from pipeline.publish.files import Published
 from pipeline.store import default_url
@@ -35,9 +36,12 @@ class Outcome:
 def run(corpus: Path, database: str | None = None, out: Path = Path("dataset"), batch: int = steps.BATCH) -> Outcome:
     """Run the whole pipeline over a corpus; what is already done is not done again.
 
-    Raises ``InputError`` where the corpus or the database cannot be opened.
+    An empty folder is no error: articles may arrive later. Raises ``InputError`` where the folder is not there or the
+    database cannot be opened.
     """
-    articles = Corpus.open(corpus)
+    articles = Corpus(corpus)
+    if not corpus.is_dir():
+        raise InputError(f"{corpus} is no folder: name the folder of a corpus")
     url = database or default_url()
     with opened(url) as store:
         with steps.recorded(store, articles, flow_run.id) as run_id:
@@ -46,8 +50,19 @@ def run(corpus: Path, database: str | None = None, out: Path = Path("dataset"), 
             published = publish(url, out)
         with reading(store) as connection:
             outcome = Outcome(run_id, read, extracted, summarise(connection, articles.name), published)
+    if deployment.id and (read or extracted):  # started by a schedule: this is what the terminal shows
+        print(headline(outcome), flush=True)
     create_markdown_artifact(report(outcome), key="claims-run", description=f"Run of {articles.name}")
     return outcome
+
+
+def headline(outcome: Outcome) -> str:
+    """The outcome in one line."""
+    failed, rows = len(outcome.summary.failures), outcome.published.rows
+    return (
+        f"{outcome.run_id} {outcome.summary.corpus}: {outcome.read} articles read, {outcome.extracted} extracted,"
+        f" {failed} failed; {rows['claims']} claims in {outcome.published.path}"
+    )
 
 
 def report(outcome: Outcome) -> str:

@@ -82,8 +82,24 @@ def serve(port: int, schedules: bool) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    leave_state_to_its_own_table()
     app = create_app(ephemeral=not schedules)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", lifespan="on")
+
+
+def leave_state_to_its_own_table() -> None:
+    """Let Prefect 3.8 schedule runs on SQLAlchemy 2.1.
+
+    Its scheduler inserts flow runs in bulk with a value for ``FlowRun.state``, a hybrid property that has no column.
+    SQLAlchemy 2.0 skipped such values; 2.1 refuses them unless the hybrid says what they mean: here, nothing.
+    """
+    from prefect.server.database.orm_models import FlowRun
+    from sqlalchemy import inspect
+    from sqlalchemy.ext.hybrid import hybrid_property
+
+    state = inspect(FlowRun).all_orm_descriptors["state"]
+    if isinstance(state, hybrid_property) and state.bulk_dml_setter is None:
+        state.bulk_dml_setter = lambda _class, _row, _value: None
 
 
 def end_with_input() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from handmade import document, extraction
 from sqlalchemy import Engine
 
 from pipeline.store import schema, writes
 from pipeline.store.database import reading, writing
-from handmade import document, extraction
 
 SOURCE = writes.Source("test", "bridge.txt", ("corpora/test/bridge.txt",), "f")
 
