@@ -20,6 +20,7 @@ from pipeline.amounts.markers import (
     unit_follows,
 )
 from pipeline.amounts.numbers import Number, read_number
+from pipeline.amounts.rates import read_rate
 
 W = words()
 
@@ -121,7 +122,7 @@ def with_unit(lexed: Lexed, core: Core, before: Marker | None) -> Core:
             factor, end, points = percent
             return replace(core, end=end, value=number.value * factor, kind="percent", points=points)
         money = money_after(lexed, core)
-        return with_small_change(lexed, money) if money else core
+        return with_small_change(lexed, dot_grouped(lexed, money)) if money else core
     markers: tuple[Marker, ...] = (before,)
     end = at
     following = read_marker(lexed, at + (lexed.hyphen(at) and lexed.gap[at] == GLUED))
@@ -133,7 +134,17 @@ def with_unit(lexed: Lexed, core: Core, before: Marker | None) -> Core:
         markers, end = (Marker(" ".join(lexed.words[at : place[1]]), "code", (place[0],), place[0]), before), place[1]
     elif (stated := stated_in(lexed, at)) and compatible(before, stated):
         markers = (stated, before)
-    return with_small_change(lexed, replace(core, end=end, kind="money", markers=markers))
+    return with_small_change(lexed, dot_grouped(lexed, replace(core, end=end, kind="money", markers=markers)))
+
+
+def dot_grouped(lexed: Lexed, core: Core) -> Core:
+    """The core with "€1.500" read as fifteen hundred: three decimals only occur in prices per litre and the like."""
+    number = core.number
+    exponent = number.value.as_tuple().exponent
+    grouped = exponent == -3 and number.scale == 1 and number.value >= 1 and not number.spelled
+    if not grouped or not W.dot_groups.issuperset(set(core.markers[0].codes) - {"XXX"}) or read_rate(lexed, core.end):
+        return core
+    return replace(core, value=core.value * 1000)
 
 
 def money_after(lexed: Lexed, core: Core) -> Core | None:
@@ -141,7 +152,7 @@ def money_after(lexed: Lexed, core: Core) -> Core | None:
     number, at = core.number, core.end
     if lexed.gap[at] == BROKEN:
         return None
-    if number.vague and lexed.lower[at] == "of":
+    if lexed.lower[at] == "of" and (number.vague or lexed.lower[at - 1] in W.plurals):
         at += 1
     hyphen = lexed.hyphen(at)
     at += hyphen
@@ -192,7 +203,8 @@ def with_small_change(lexed: Lexed, core: Core) -> Core:
         return replace(core, end=found[1], value=core.value + number.value * found[0].factor)
     closes = lexed.gap[number.end] == BROKEN or lexed.words[number.end] in (".", ",", ";", ")", "!", "?")
     two = (lexed.is_digits(at) and len(lexed.words[at]) == 2) or number.spelled
-    if found is None and closes and two and lexed.words[core.end] != ",":
+    ranged = core.first > 0 and (lexed.lower[core.first - 1],) in W.range_open
+    if found is None and closes and two and lexed.words[core.end] != "," and not ranged:
         return replace(core, end=number.end, value=core.value + number.value / 100)
     return core
 
@@ -205,6 +217,10 @@ def article_core(lexed: Lexed, i: int) -> Core | None:
     if found is None or found[0].form not in W.countable or lexed.words[i + 1] != lexed.lower[i + 1]:
         return None
     marker, end = found
+    cents = read_number(lexed, end) if lexed.lower[end] in W.tens and lexed.gap[end] == SPACED else None
+    if cents is not None and cents.value < 100:  # "a dollar twenty-five"
+        value = marker.factor * (1 + cents.value / 100)
+        return Core(i, cents.end, Number(cents.end, value, value, spelled=True), value, "money", (marker,))
     if lexed.gap[end] != BROKEN and lexed.is_word(end) and lexed.lower[end] not in W.function_words:
         return None
     if (lexed.gap[end] == GLUED and lexed.words[end] in HYPHENS) or not W.negations.isdisjoint(

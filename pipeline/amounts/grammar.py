@@ -140,6 +140,8 @@ def read_second(lexed: Lexed, one: Core, opening: tuple[str, ...]) -> Core | Non
     tight = joint in HYPHENS
     if two.kind == "plain" and not (tight or two.number.scale > 1 or opening or closes_clause(lexed, two.end)):
         return None
+    if one.kind == two.kind and one.value == two.value:
+        return None  # "$500 million - a half a billion dollars": the same twice
     if joint == "or" and not (one.number.spelled or one.number.value < 1000):
         return None
     if one.kind == "plain" and (
@@ -192,7 +194,7 @@ def bounded(lexed: Lexed, core: Core, done: int) -> Reading:
         value, first, end = -value, first - 1, end + 1
     rate = read_rate(lexed, end)
     end = rate[1] if rate else end
-    bound: str | None = "at_least" if core.number.vague else None
+    bound: str | None = "at_least" if core.number.vague else "about" if core.number.loose else None
     after_end, after_bound = bound_after(lexed, end)
     start, before_bound = bound_before(lexed, first, done)
     if before_bound in ("about", "exact") and (after_bound or bound):

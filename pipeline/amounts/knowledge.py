@@ -68,6 +68,8 @@ class Words:
     vague: dict[str, int]
     between: frozenset[str]
     months: frozenset[str]
+    lone_before: frozenset[str]
+    dot_groups: frozenset[str]
     before: dict[tuple[str, ...], str]
     after: dict[tuple[str, ...], str]
     unless_after: frozenset[str]
@@ -137,7 +139,20 @@ def bounds(tables: dict[str, list[str]]) -> dict[tuple[str, ...], str]:
 def words() -> Words:
     """The word tables, loaded once."""
     number = read_toml(
-        "numbers.toml", ["units", "tens", "scales", "plurals", "suffixes", "fractions", "vague", "between", "dates"]
+        "numbers.toml",
+        [
+            "units",
+            "tens",
+            "scales",
+            "plurals",
+            "suffixes",
+            "fractions",
+            "vague",
+            "between",
+            "dates",
+            "lone",
+            "separators",
+        ],
     )
     bound = read_toml("bounds.toml", ["before", "unless_after", "after", "range"])
     rate = read_toml("rates.toml", ["periodic", "attributive", "measures", "abbreviations", "modifiers"])
@@ -156,6 +171,8 @@ def words() -> Words:
         vague=number["vague"],
         between=frozenset(number["between"]["words"]),
         months=frozenset(number["dates"]["months"]),
+        lone_before=frozenset(number["lone"]["after"]),
+        dot_groups=frozenset(number["separators"]["dot_groups"]),
         before=bounds(bound["before"]),
         after=bounds(bound["after"]),
         unless_after=frozenset(bound["unless_after"]["words"]),

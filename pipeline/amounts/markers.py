@@ -6,7 +6,7 @@ import unicodedata
 from decimal import Decimal
 
 from pipeline.amounts.knowledge import Marker, currencies, words
-from pipeline.amounts.lexer import BROKEN, GLUED, SPACED, Lexed
+from pipeline.amounts.lexer import BROKEN, GLUED, HYPHENS, SPACED, Lexed
 from pipeline.amounts.numbers import Number
 
 W = words()
@@ -84,7 +84,8 @@ def read_percent(lexed: Lexed, i: int) -> tuple[Decimal, int, bool] | None:
         return None
     if lexed.gap[i] == GLUED and lexed.words[i] in W.percent_attached:
         return W.percent_attached[lexed.words[i]], i + 1, lexed.words[i] == "pp"
-    i += lexed.hyphen(i)
+    if lexed.words[i] in HYPHENS and lexed.gap[i] == GLUED and lexed.gap[i + 1] != BROKEN:
+        i += 1
     for n in (3, 2, 1):
         factor = W.percent.get(lexed.folded(i, n))
         if factor is not None and lexed.together(i, n) and not (n == 2 and lexed.words[i + 1] == "."):

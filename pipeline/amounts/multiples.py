@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.amounts.cores import glued_to_word
 from pipeline.amounts.grammar import Reading, bound_after, bound_before
 from pipeline.amounts.knowledge import words
-from pipeline.amounts.lexer import BROKEN, GLUED, SPACED, Lexed
+from pipeline.amounts.lexer import BROKEN, GLUED, HYPHENS, SPACED, Lexed
 from pipeline.amounts.numbers import read_number
 from pipeline.amounts.rates import read_rate
 from pipeline.records import Bound
@@ -45,7 +45,7 @@ def multiple_at(lexed: Lexed, i: int) -> tuple[Decimal, int, int, bool] | None:
     if word == "times":
         return times_at(lexed, i)
     if word in W.multiple_verbs and lexed.gap[i] != GLUED:
-        excluded = lexed.lower[i + 1] in W.not_before and lexed.gap[i + 1] != BROKEN
+        excluded = lexed.lower[i + 1] in W.not_before and lexed.gap[i + 1] != BROKEN and not is_dash(lexed, i + 1)
         return None if excluded else (W.multiple_verbs[word], i, i + 1, True)
     if word in W.multiple_bases:
         return base_at(lexed, i)
@@ -69,6 +69,10 @@ def multiple_at(lexed: Lexed, i: int) -> tuple[Decimal, int, int, bool] | None:
 
 def returns(lexed: Lexed, i: int) -> int | None:
     return i if lexed.lower[i] in ("increase", "return", "rise", "growth", "jump", "multiple", "markup") else None
+
+
+def is_dash(lexed: Lexed, i: int) -> bool:
+    return lexed.words[i] in HYPHENS and lexed.gap[i] != GLUED
 
 
 def times_at(lexed: Lexed, i: int) -> tuple[Decimal, int, int, bool] | None:

@@ -31,7 +31,8 @@ class Number:
     """A number and what its form shows.
 
     ``end`` is the lexeme after it; ``value`` is ``mantissa * scale``. ``bare``: digits with neither scale word nor
-    grouping nor decimals. ``vague``: a least value ("tens of billions"). ``part``: a fraction that needs its unit.
+    grouping nor decimals. ``vague``: a least value ("tens of billions"). ``loose``: about this ("30-odd"). ``part``: a
+    fraction that needs its unit.
     """
 
     end: int
@@ -41,6 +42,7 @@ class Number:
     spelled: bool = False
     bare: bool = False
     vague: bool = False
+    loose: bool = False
     part: bool = False
 
 
@@ -79,6 +81,8 @@ def read_number(lexed: Lexed, i: int, prefixed: bool = False) -> Number | None:
     if (part := vulgar(lexed.words[i])) is not None:
         return limited(scaled(lexed, Number(i + 1, part, part, part=True), prefixed))
     number = read_fraction(lexed, i) or read_vague(lexed, i) or read_spelled(lexed, i)
+    if number and lexed.hyphen(number.end) and lexed.lower[number.end + 1] == "odd":
+        number = scaled(lexed, number, prefixed)
     return number and limited(number)
 
 
@@ -121,8 +125,8 @@ def read_digits(lexed: Lexed, i: int) -> Number | None:
     if lexed.lower[end] == "point" and lexed.is_digits(end + 1) and lexed.words[end + 1].isdecimal():
         value = digits_value(f"{text}.{lexed.words[end + 1]}") or value
         return Number(end + 2, value, value)
-    if lexed.folded(end, 3) == ("and", "a", "half") and lexed.together(end, 3):
-        return Number(end + 3, value + Decimal("0.5"), value + Decimal("0.5"))
+    if (part := and_fraction(lexed, end)) is not None:
+        return Number(part[1], value + part[0], value + part[0])
     return Number(end, value, value, bare=bare)
 
 
@@ -146,6 +150,8 @@ def scaled(lexed: Lexed, number: Number, prefixed: bool) -> Number:
     end, scale = number.end, Decimal(1)
     if lexed.hyphen(end) and lexed.lower[end + 1] == "plus" and lexed.lower[end + 2] in W.scales:
         number, end = replace(number, vague=True), end + 2  # "$20-plus billion"
+    if lexed.hyphen(end) and lexed.lower[end + 1] == "odd":
+        number, end = replace(number, loose=True, end=end + 2), end + 2  # "30-odd dollars"
     suffix = W.suffixes.get(lexed.lower[end])
     if suffix is not None and suffix_allowed(lexed, end, prefixed):
         return replace(number, end=end + 1, scale=suffix, value=number.mantissa * suffix, bare=False, part=False)
@@ -157,9 +163,9 @@ def scaled(lexed: Lexed, number: Number, prefixed: bool) -> Number:
         scale, end = scale * factor, step + 1
     if end == number.end:
         return number
-    half = lexed.folded(end, 3) == ("and", "a", "half") and lexed.together(end, 3) and number.mantissa == 1
-    value = number.mantissa * scale + (scale / 2 if half else 0)
-    return replace(number, end=end + 3 * half, scale=scale, value=value, bare=False, part=False)
+    part = and_fraction(lexed, end) if number.mantissa == 1 else None
+    value = number.mantissa * scale + (scale * part[0] if part else 0)
+    return replace(number, end=part[1] if part else end, scale=scale, value=value, bare=False, part=False)
 
 
 def suffix_allowed(lexed: Lexed, i: int, prefixed: bool) -> bool:
@@ -177,8 +183,9 @@ def suffix_allowed(lexed: Lexed, i: int, prefixed: bool) -> bool:
 def read_spelled(lexed: Lexed, i: int) -> Number | None:
     """A spelled-out cardinal from lexeme ``i`` ("two hundred and fifty thousand", "a million and a half")."""
     start = i
-    if lexed.lower[i] in W.scales and lexed.hyphen(i + 1) and lexed.lower[i] not in ("hundred", "dozen"):
-        return Number(i + 1, W.scales[lexed.lower[i]], Decimal(1), W.scales[lexed.lower[i]], True)  # "billion-dollar"
+    lone = W.scales.get(lexed.lower[i])
+    if lone is not None and (lexed.hyphen(i + 1) or (i > 0 and lexed.lower[i - 1] in W.lone_before)):
+        return Number(i + 1, lone, Decimal(1), lone, spelled=True)  # "billion-dollar", "that million dollars"
     total, current, last = Decimal(0), None, MAX_VALUE
     scale = Decimal(1)
     if lexed.lower[i] in ("a", "an"):
@@ -203,8 +210,8 @@ def read_spelled(lexed: Lexed, i: int) -> Number | None:
         else:
             break
         i += 1
-        if lexed.folded(i, 3) == ("and", "a", "half") and lexed.together(i, 3) and lexed.gap[i] != BROKEN:
-            return with_half(lexed, i + 3, total, current, scale)
+        if (part := and_fraction(lexed, i)) is not None:
+            return with_fraction(lexed, part, total, current, scale)
         joined = False
         if (lexed.hyphen(i) and (lexed.lower[i + 1] in NUMBER_WORDS or lexed.lower[i + 1] in W.scales)) or (
             lexed.lower[i] == "and" and small_follows(lexed, i + 1, current, total)
@@ -244,13 +251,29 @@ def small_follows(lexed: Lexed, i: int, current: Decimal | None, total: Decimal)
     return following != "hundred" and (following not in W.scales or bool(current))
 
 
-def with_half(lexed: Lexed, end: int, total: Decimal, current: Decimal | None, scale: Decimal) -> Number:
-    """ "one and a half million" or "a million and a half": the half counts what stands before or after it."""
-    half = Decimal("0.5")
+def and_fraction(lexed: Lexed, i: int) -> tuple[Decimal, int] | None:
+    """The fraction that "and" adds to a number ("and a half", "and nine-tenths"), and the lexeme after it."""
+    if lexed.lower[i] != "and" or lexed.gap[i] == BROKEN:
+        return None
+    count, at = Decimal(1), i + 2
+    if lexed.lower[i + 1] in W.units:
+        count = Decimal(W.units[lexed.lower[i + 1]])
+        at += lexed.hyphen(at)
+    elif lexed.lower[i + 1] != "a":
+        return None
+    part = W.fractions.get(lexed.lower[at])
+    return (count * part, at + 1) if part is not None and count and lexed.together(i, at - i + 1) else None
+
+
+def with_fraction(
+    lexed: Lexed, part: tuple[Decimal, int], total: Decimal, current: Decimal | None, scale: Decimal
+) -> Number:
+    """ "one and a half million" or "a million and a half": the part is of what stands before or after it."""
+    fraction, end = part
     if current is None:
-        value = total + scale * half
+        value = total + scale * fraction
         return Number(end, value, value / scale, scale, spelled=True)
-    number = Number(end, current + half, current + half, spelled=True)
+    number = Number(end, current + fraction, current + fraction, spelled=True)
     return scaled(lexed, number, False)
 
 
