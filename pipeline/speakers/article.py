@@ -34,6 +34,7 @@ class Article:
     sentences: list[int]
     paragraphs: list[int]
     in_quotes: list[bool]
+    turns: list[int]
     headline: list[bool]
     lexicon: Lexicon = field(default_factory=lexicon)
 
@@ -67,14 +68,26 @@ class Article:
             sentences=sentences,
             paragraphs=paragraphs,
             in_quotes=[],
+            turns=[],
             headline=[],
         )
+        article.unglue()
         article.in_quotes = article.quoted()
+        article.turns = article.outside_quotes()
         article.headline = article.headlines()
         return article
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def unglue(self) -> None:
+        """Take a name off the closing quotation mark it is glued to (`here,”Smith said`); tokens stay."""
+        for i, word in enumerate(self.words):
+            cut = max(word.rfind(mark) for mark in '"”») ') + 1 if len(word) > 4 else 0
+            if 0 < cut < len(word) and word[cut].isupper():
+                self.words[i] = word[cut:]
+                self.lower[i] = word[cut:].lower()
+                self.starts[i] += cut
 
     def quoted(self) -> list[bool]:
         """Whether each token stands between double quotation marks; a mark left open closes with its paragraph."""
@@ -91,6 +104,17 @@ class Article:
             else:
                 out.append(inside)
         return out
+
+    def outside_quotes(self) -> list[int]:
+        """A number for each token's sentence, not counting sentences wholly in quotes: for distances in the story."""
+        told = {s for s, inside in zip(self.sentences, self.in_quotes, strict=True) if not inside}
+        numbers: dict[int, int] = {}
+        count = 0
+        for sentence in self.sentences:
+            if sentence not in numbers:
+                count += sentence in told
+                numbers[sentence] = count
+        return [numbers[s] for s in self.sentences]
 
     def headlines(self) -> list[bool]:
         """Whether each token stands in a sentence in title case or capitals."""

@@ -43,6 +43,7 @@ class Discourse:
     article: Article
     people: People
     recent: OrderedDict[int, Seen] = field(default_factory=OrderedDict)
+    referents: dict[int, Entity] = field(default_factory=dict)
     speaker: Entity | None = None
     speaker_at: int = -1
 
@@ -143,7 +144,8 @@ class Discourse:
         """The best antecedent of "he" or "she" among the persons in mind."""
         scored = []
         for seen in self.recent.values():
-            if seen.entity.kind == "person" and compatible(seen.entity, gender):
+            one = seen.entity.kind == "person" or (seen.entity.one_person and seen.entity.gender == gender)
+            if one and compatible(seen.entity, gender):
                 score = self.score(seen, i)
                 if score is not None:
                     scored.append(
@@ -166,13 +168,14 @@ class Discourse:
             else "salience"
         )
         self.push(best, i)
+        self.referents[i] = best
         return Found(i, i + 1, best, f"pronoun: {rule}")
 
     def score(self, seen: Seen, i: int) -> float | None:
         """How well an entity's last mentions prepare for a pronoun at token ``i``."""
         article, best = self.article, None
         for at, weight in seen.places:
-            distance = article.sentences[i] - article.sentences[at]
+            distance = article.turns[i] - article.turns[at]
             if distance > REACH or self.clashes(at, i):
                 continue
             value = weight - 0.7 * distance - 0.2 * (article.paragraphs[i] - article.paragraphs[at] > 1)
@@ -197,7 +200,7 @@ class Discourse:
             if entity.kind == "person" or (entity.plural != plural and entity.kind in ("group", "unnamed")):
                 continue
             score = self.score(seen, i)
-            if score is None or self.article.sentences[i] - self.article.sentences[seen.places[-1][0]] > 2:
+            if score is None or self.article.turns[i] - self.article.turns[seen.places[-1][0]] > 2:
                 continue
             score -= 0.5 * (entity.plural != plural)
             if best is None or score > best[0]:
@@ -213,7 +216,12 @@ class Discourse:
         noun = article.lexicon.role_noun(article.lower[head])
         gender = article.lexicon.role_gender.get(article.lower[head], "")
         modifiers = {article.lower[k] for k in range(start, head)} | self.after_of(head)
-        entities = [e for e in self.people.entities() if compatible(e, gender) and agrees(e, modifiers, article)]
+        possessor = self.referents.get(start) if article.tags[start] == "PRP$" else None
+        entities = [
+            e
+            for e in self.people.entities()
+            if e is not possessor and compatible(e, gender) and agrees(e, modifiers, article)
+        ]
         for rule, fitting in (
             ("description", [e for e in entities if e.fits(noun)]),
             ("description by office", [e for e in entities if e.known_as(noun)]),

@@ -26,6 +26,7 @@ class Entity:
     nouns: set[str] = field(default_factory=set)
     forms: Counter[str] = field(default_factory=Counter)
     plural: bool = False
+    one_person: bool = False
 
     @property
     def full(self) -> bool:

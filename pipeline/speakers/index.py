@@ -21,7 +21,7 @@ def store(
 ) -> None:
     """Keep what tokens ``[start, end)`` stand for, also those who are not ``listed`` as speakers; shorter spans win."""
     at = [-1] * len(doc)
-    mentions = []
+    mentions: list[object] = []
     for start, end, mention in sorted(found, key=lambda f: f[0] - f[1]):
         at[start:end] = [len(mentions)] * (end - start)
         mentions.append(MENTION.dump_python(mention, mode="json"))

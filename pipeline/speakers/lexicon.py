@@ -33,7 +33,11 @@ class Lexicon:
     named_groups: frozenset[str]
     unnamed: frozenset[str]
     publication_nouns: frozenset[str]
+    publications_alike: dict[str, str]
+    polls: frozenset[str]
     organisation_nouns: frozenset[str]
+    campaigns: frozenset[str]
+    places: frozenset[str]
     particles: frozenset[str]
     suffixes: frozenset[str]
     family_first: frozenset[str]
@@ -89,7 +93,11 @@ def lexicon() -> Lexicon:
         named_groups=words(data["groups"], "named"),
         unnamed=words(data["unnamed"], "nouns"),
         publication_nouns=words(data["publications"], "nouns"),
+        publications_alike={w: group[0] for group in data["publications"]["alike"] for w in group},
+        polls=words(data["publications"], "polls"),
         organisation_nouns=words(data["organisations"], "nouns"),
+        campaigns=words(data["organisations"], "campaigns"),
+        places=words(data["organisations"], "places"),
         particles=words(names, "particles"),
         suffixes=words(names, "suffixes"),
         family_first=words(names, "family_first"),

@@ -30,7 +30,10 @@ class People:
         """Find all persons: full names with what is said of them, then single words that repeat a part of one."""
         people = cls(knowledge)
         names = person_names(article, knowledge)
+        names.sort(key=lambda m: article.headline[m.start])
         for mention in names:
+            if article.headline[mention.start]:
+                mention = people.cut_to_known(mention)
             people.mentions[mention.start] = mention
             people.descriptions[mention.start] = describe(article, mention, text)
             if len(mention.name) > 1:
@@ -42,6 +45,15 @@ class People:
             people.link(entity)
         people.add_repeated(article)
         return people
+
+    def cut_to_known(self, mention: NameMention) -> NameMention:
+        """A name in a headline, where every word has a capital, ends where a name of the story ends."""
+        for length in range(len(mention.name), 0, -1):
+            name = mention.name[:length]
+            group = self.by_surname.get(name_key(name)[1], [])
+            if (length == 1 and group) or any(e.full and same_person(e.name, name) for e in group if length > 1):
+                return NameMention(mention.start, mention.start + length, name, mention.title)
+        return mention
 
     def entities(self) -> list[Entity]:
         """All persons, each once."""

@@ -15,7 +15,9 @@ from pipeline.speakers.entities import Entity, speaker_id
 from pipeline.speakers.index import store
 from pipeline.speakers.knowledge import Knowledge
 from pipeline.speakers.people import People
-from pipeline.speakers.sources import Sources, acronyms
+from pipeline.speakers.phrases import Phrases
+from pipeline.speakers.shortenings import Shortenings
+from pipeline.speakers.sources import Sources
 
 
 @dataclass(slots=True)
@@ -38,7 +40,9 @@ class Resolver:
     text: str = ""
     article: Article = field(init=False)
     discourse: Discourse = field(init=False)
+    phrases: Phrases = field(init=False)
     sources: Sources = field(init=False)
+    bodies: dict[int, int] = field(init=False)
     found: dict[int, Found] = field(default_factory=dict)
     spoken: dict[int, Found] = field(default_factory=dict)
     subjects: list[Found] = field(default_factory=list)
@@ -48,7 +52,9 @@ class Resolver:
         self.article = Article.of(self.doc)
         people = People.of(self.article, self.text, self.knowledge)
         self.discourse = Discourse(self.article, people)
-        self.sources = Sources(self.article, people, self.discourse, self.found, acronyms=acronyms(self.article))
+        self.phrases = Phrases(self.article, self.discourse, self.found, Shortenings.of(self.article))
+        self.sources = Sources(self.article, self.discourse, self.phrases, self.found)
+        self.bodies = {start: end for start, end, label in self.article.ent_spans if label in ("ORG", "GPE")}
 
     def run(self) -> Resolution:
         """Read the article once from start to end, then resolve first persons and quotes without a source."""
@@ -88,8 +94,12 @@ class Resolver:
             article.tags[i] in ("NN", "NNP") and i and article.lexicon.is_role(article.lower[i]) and i not in self.found
         ):
             self.role_description(i)
-        if article.deps[i] in ("nsubj", "nsubjpass") and i not in self.found and article.tags[i][:2] == "NN":
-            subject = self.sources.subject(i)
+        if i in self.bodies and not any(
+            k in self.found or k in self.discourse.people.mentions for k in range(i, self.bodies[i])
+        ):
+            self.subjects.extend(filter(None, [self.phrases.body_named(i, self.bodies[i])]))
+        elif article.deps[i] in ("nsubj", "nsubjpass") and i not in self.found and article.tags[i][:2] == "NN":
+            subject = self.phrases.subject(i)
             if subject is not None:
                 self.subjects.append(subject)
 
@@ -115,6 +125,7 @@ class Resolver:
         found = self.sources.resolve(start, end)
         if found is not None:
             self.spoken[index] = found
+            found.entity.one_person |= found.rule == "unnamed person"
             self.discourse.speaks(found.entity, self.article.root(start, end))
 
     def first_persons(self, places: dict[int, tuple[int, int]]) -> None:
@@ -138,7 +149,7 @@ class Resolver:
 
     def author(self) -> Entity:
         name = tuple((self.byline or "author").split())
-        return self.sources.entity("author", name)
+        return self.phrases.entity("author", name)
 
     def without_source(self) -> None:
         """A direct quote without a source goes on with the speaker before it."""

@@ -96,11 +96,15 @@ def after(article: Article, mention: NameMention) -> str:
     if i < n and article.lower[i] == "who":
         return relative(article, i)
     begin, sentence = i, article.sentences[mention.end - 1]
+    if i < n and article.tags[i] == "PRP$":
+        return ""
     role_seen = False
     while i < n and i - begin < LONGEST_ROLE and article.sentences[i] == sentence:
         word, tag = article.lower[i], article.tags[i]
-        if word in (",", ";", ")", "(", ":") or tag in STOP_TAGS or "\n" in word:
+        if word in (",", ";", ")", "(", ":", ".", "–", "—") or tag in ("WP", "WDT", "WRB") or "\n" in word:
             break
+        if tag in STOP_TAGS:
+            return ""
         if tag == "IN" and not role_seen:
             return ""
         role_seen = role_seen or (lex.is_role(word) and tag != "VB")
