@@ -74,12 +74,14 @@ class Block:
     """A structural part of a document; ``section`` is the path of headings above it, outermost first.
 
     The span covers the block's own words: list bullets, heading marks and emoji markers at its edges stay outside.
+    ``page`` is the number of the printed page that it begins on, where its source has pages.
     """
 
     kind: BlockKind
     start: int
     end: int
     section: tuple[str, ...] = ()
+    page: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": self.kind, "start": self.start, "end": self.end, "section": list(self.section)}

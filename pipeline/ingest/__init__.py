@@ -23,10 +23,11 @@ MEDIA_TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
     ".xhtml": "text/html",
+    ".pdf": "application/pdf",
 }
 """File name extension -> media type."""
 
-READERS = {"text/plain": "text", "text/markdown": "markdown", "text/html": "html"}
+READERS = {"text/plain": "text", "text/markdown": "markdown", "text/html": "html", "application/pdf": "pdf"}
 """Media type -> the module of this package that reads it."""
 
 

@@ -37,7 +37,7 @@ class Piece:
     """A part of a structured source. ``level`` is a heading's (1 outermost).
 
     ``heads`` are a table cell's row and column heads. ``lead`` is what the text shows before the words (a bullet),
-    ``glue`` what divides it from the piece before.
+    ``glue`` what divides it from the piece before. ``page`` is the number of the printed page it begins on.
     """
 
     kind: BlockKind
@@ -46,6 +46,7 @@ class Piece:
     heads: tuple[str, ...] = ()
     lead: str = ""
     glue: str = "\n\n"
+    page: int | None = None
 
 
 def squeeze(text: str | None) -> str:
@@ -105,7 +106,7 @@ def placed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]]
                 path.pop()
             section = tuple(heading for _, heading in path)
             path.append((piece.level, words))
-        yield Block(kind, start, end, (*section, *piece.heads))
+        yield Block(kind, start, end, (*section, *piece.heads), piece.page)
 
 
 def kind_of(piece: Piece, words: str, marker: MarkerKind | None, latin: bool) -> BlockKind:
@@ -126,16 +127,16 @@ def lines_of(piece: Piece, offset: int, section: tuple[str, ...]) -> Iterator[Bl
     """The blocks of a piece of several lines: the lines may be items or quotes of their own."""
     for block in segment(piece.text):
         plain = block.kind in ("title", "heading", "paragraph")
-        yield Block(piece.kind if plain else block.kind, block.start + offset, block.end + offset, section)
+        kind = piece.kind if plain else block.kind
+        yield Block(kind, block.start + offset, block.end + offset, section, piece.page)
 
 
 def guessed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]]) -> Iterator[Block]:
     """The blocks of pieces whose source says little of them: found as in plain text."""
-    told = {range_: piece.kind for piece, range_ in zip(pieces, ranges, strict=True)}
-    spans = iter(sorted(told))
-    span = next(spans, None)
+    told = iter(zip(ranges, pieces, strict=True))
+    (_, end), piece = next(told)
     for block in segment(text):
-        while span is not None and span[1] <= block.start:
-            span = next(spans, None)
-        kind = told[span] if span is not None else block.kind
-        yield replace(block, kind=kind) if kind in ("title", "caption") else block
+        while end <= block.start:
+            (_, end), piece = next(told)
+        kind = piece.kind if piece.kind in ("title", "caption") else block.kind
+        yield replace(block, kind=kind, page=piece.page)
