@@ -220,7 +220,9 @@ def article_core(lexed: Lexed, i: int) -> Core | None:
     cents = read_number(lexed, end) if lexed.lower[end] in W.tens and lexed.gap[end] == SPACED else None
     if cents is not None and cents.value < 100:  # "a dollar twenty-five"
         value = marker.factor * (1 + cents.value / 100)
-        return Core(i, cents.end, Number(cents.end, value, value, spelled=True), value, "money", (marker,))
+        small = read_marker(lexed, cents.end)
+        end = small[1] if small and small[0].factor < 1 else cents.end
+        return Core(i, end, Number(cents.end, value, value, spelled=True), value, "money", (marker,))
     if lexed.gap[end] != BROKEN and lexed.is_word(end) and lexed.lower[end] not in W.function_words:
         return None
     if (lexed.gap[end] == GLUED and lexed.words[end] in HYPHENS) or not W.negations.isdisjoint(

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from pipeline.amounts.knowledge import Marker, currencies
 from pipeline.amounts.lexer import Lexed, lex
@@ -65,8 +64,8 @@ def publisher_currency(context: Context) -> str | None:
     if context.publisher:
         for _, code in place_mentions(lex(context.publisher)):
             return code
-    host = urlsplit(context.uri or "").hostname if re.match(r"https?://", context.uri or "") else None
-    return C.domains.get(host.rpartition(".")[2]) if host else None
+    host = re.match(r"https?://[^/?#:]*\.([a-z]{2})(?=[/?#:]|$)", (context.uri or "").lower())
+    return C.domains.get(host[1]) if host else None
 
 
 def choose(markers: Sequence[Marker], large: bool, setting: Setting, near: Sequence[str]) -> tuple[str, str] | None:

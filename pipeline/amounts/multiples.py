@@ -62,7 +62,7 @@ def multiple_at(lexed: Lexed, i: int) -> tuple[Decimal, int, int, bool] | None:
             return number.value, i - 1, end, False
     if word == "factor" and lexed.lower[i + 1] == "of":
         number = read_number(lexed, i + 2)
-        if number and number.end < lexed.size and lexed.words[number.end] not in ("×", "*"):
+        if number and lexed.words[number.end] not in ("×", "*"):
             return number.value, i, number.end, False
     return None
 
