@@ -76,7 +76,7 @@ _WORDS = {
         "CREATE VIRTUAL TABLE review_words USING fts5(text, content='review_queue', content_rowid='row',"
         " tokenize='unicode61 remove_diacritics 2')",
         "CREATE TRIGGER review_words_in AFTER INSERT ON review_queue BEGIN"
-        " INSERT INTO review_words(rowid, text) VALUES (new.\"row\", new.text); END",
+        ' INSERT INTO review_words(rowid, text) VALUES (new."row", new.text); END',
         "CREATE TRIGGER review_words_out AFTER DELETE ON review_queue BEGIN"
         " INSERT INTO review_words(review_words, rowid, text) VALUES ('delete', old.\"row\", old.text); END",
     ],
