@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from pipeline.speakers.lexicon import Lexicon, lexicon
 
-OPENING, CLOSING, STRAIGHT = "“«„", "”»", '"'
+OPENING, CLOSING, STRAIGHT = ("“", "«", "„", "``"), ("”", "»"), ('"', "''")
 POSSESSIVE = ("'s", "’s", "'", "’")
 NOUN_PARTS = frozenset(
     {"compound", "amod", "nmod", "nummod", "poss", "det", "case", "quantmod", "advmod", "npadvmod", "punct"}

@@ -182,7 +182,7 @@ class Discourse:
             best = value if best is None else max(best, value)
         if best is not None and seen.entity is self.speaker:
             apart = article.paragraphs[i] - article.paragraphs[self.speaker_at]
-            best += 1.0 if apart <= 2 else 0.3
+            best += 0.6 if apart <= 2 else 0.3
         return best
 
     def clashes(self, at: int, i: int) -> bool:
@@ -197,7 +197,11 @@ class Discourse:
         best: tuple[float, Entity] | None = None
         for seen in self.recent.values():
             entity = seen.entity
-            if entity.kind == "person" or (entity.plural != plural and entity.kind in ("group", "unnamed")):
+            if (
+                entity.kind == "person"
+                or entity.place
+                or (entity.plural != plural and entity.kind in ("group", "unnamed"))
+            ):
                 continue
             score = self.score(seen, i)
             if score is None or self.article.turns[i] - self.article.turns[seen.places[-1][0]] > 2:

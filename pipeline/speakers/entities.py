@@ -27,6 +27,7 @@ class Entity:
     forms: Counter[str] = field(default_factory=Counter)
     plural: bool = False
     one_person: bool = False
+    place: bool = False
 
     @property
     def full(self) -> bool:
@@ -55,8 +56,13 @@ class Entity:
             self.gender = self.gender or lex.role_gender.get(word, "") or lex.title_gender.get(word, "")
 
     def first_name_gender(self) -> Gender:
-        """The gender that the first name tells; a middle name where the first is an initial."""
+        """The gender that the first name tells; a middle name where the first is an initial.
+
+        A single word is taken for a first name only if a woman's: men's first names are common as surnames.
+        """
         names = lexicon().first_names
+        if not self.full:
+            return names.get(self.name[0].lower(), "").replace("m", "")
         return next((names[w.lower()] for w in self.name[:-1] if w.lower() in names), "")
 
     def is_ordinary(self) -> bool:

@@ -11,7 +11,8 @@ from pipeline.speakers.knowledge import Knowledge
 
 INITIAL = re.compile(r"(?:[A-Z]\.)+|[A-Z]")
 HYPHENS = ("-", "‑", "–")
-NOT_A_PERSON = frozenset({"FAC", "GPE", "LOC", "WORK_OF_ART", "EVENT", "LAW", "LANGUAGE"})
+PLACES = frozenset({"FAC", "GPE", "LOC"})
+NOT_A_PERSON = PLACES | {"WORK_OF_ART", "EVENT", "LAW", "LANGUAGE"}
 LONGEST = 5
 """Words of the longest name looked for."""
 
@@ -140,11 +141,25 @@ def model_people(article: Article, start: int, end: int) -> list[tuple[int, int]
             begin = i
             while i < end and article.ents[i] == "PERSON":
                 i += 1
-            if begin > start and article.lower[begin - 1] in article.lexicon.first_names:
+            if begin > start and may_be_first_name(article, begin - 1):
                 begin -= 1
             spans.append((begin, i))
         i += 1
     return spans
+
+
+def may_be_first_name(article: Article, i: int) -> bool:
+    """Whether a word that the model left out can be the first name before a person it found."""
+    lower, lex = article.lower[i], article.lexicon
+    if lower in lex.first_names:
+        return True
+    known = lower in lex.regions or lower in lex.organisation_nouns or article.words[i] in lex.demonyms
+    return (
+        article.tags[i] == "NNP"
+        and not article.ents[i]
+        and article.words[i].isalpha()
+        and not (known or lex.is_role(lower))
+    )
 
 
 def known_names(article: Article, knowledge: Knowledge, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -168,6 +183,8 @@ def trim(article: Article, start: int, end: int) -> tuple[int, int]:
         return lower in POSSESSIVE or not lower[0].isalpha() or (lower in lex.never and lower not in lex.suffixes)
 
     while start < end and (outside(start) or not article.words[start][0].isupper()):
+        start += 1
+    while start + 2 < end and article.tags[start] == "NNPS":
         start += 1
     while end > start and outside(end - 1):
         end -= 1
@@ -194,15 +211,31 @@ def is_person(article: Article, knowledge: Knowledge, start: int, end: int, name
     if following[:1].isupper() and article.lower[end] in lex.organisation_nouns:
         return False
     labels = {article.ents[i] for i in range(start, end)}
+    if len(name) == 1 and (lower[0] in lex.titles or is_family(article, start)):
+        return False
     if title and (title in lex.titles or "PERSON" in labels):
         return not (labels <= NOT_A_PERSON or written.lower() in lex.regions or written in lex.demonyms)
     if len(name) == 1:
-        return (
-            labels == {"PERSON"}
-            and lower[0] not in lex.regions
-            and name[0] not in lex.demonyms
-            and lower[0] not in lex.roles
-        )
+        return labels == {"PERSON"} and may_stand_alone(article, start)
     if lower[0] in lex.first_names and lower[0] not in lex.particles:
-        return labels.isdisjoint(NOT_A_PERSON) or "PERSON" in labels
-    return labels == {"PERSON"} or (bool(INITIAL.fullmatch(name[0])) and "PERSON" in labels)
+        return labels.isdisjoint(PLACES) or "PERSON" in labels
+    return "PERSON" in labels and labels <= {"PERSON", ""}
+
+
+def may_stand_alone(article: Article, i: int) -> bool:
+    """Whether a single word that the model takes for a person is one: never also in lower case, no place, no role."""
+    lex, lower = article.lexicon, article.lower[i]
+    if lower in lex.regions or article.words[i] in lex.demonyms or lower in lex.roles:
+        return False
+    first = i == 0 or article.sentences[i - 1] != article.sentences[i] or not article.words[i - 1][0].isalnum()
+    return article.tags[i] == "NNP" and (not first or lower in lex.first_names)
+
+
+def is_family(article: Article, i: int) -> bool:
+    """Whether a word is a family's name: "the Smiths"."""
+    return (
+        article.lower[i].endswith("s")
+        and i > 0
+        and article.lower[i - 1] in ("the", "both")
+        and article.tags[i] == "NNPS"
+    )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pipeline.speakers.article import Article
 from pipeline.speakers.entities import Entity
 from pipeline.speakers.knowledge import Figure, Knowledge
-from pipeline.speakers.names import NameMention, person_names
+from pipeline.speakers.lexicon import lexicon
+from pipeline.speakers.names import NameMention, is_family, person_names
 from pipeline.speakers.naming import SUFFIXES, name_key, plain, same_person
 from pipeline.speakers.roles import Description, describe
 
@@ -71,7 +72,8 @@ class People:
         else:
             entity = Entity("person", written(name))
             group.append(entity)
-            self.by_first.setdefault(plain(name[0]), []).append(entity)
+            for first in {plain(name[0]), name_key(name)[0], *nicknames(name_key(name)[0])}:
+                self.by_first.setdefault(first, []).append(entity)
         return entity
 
     def note(self, entity: Entity, mention: NameMention, description: Description) -> None:
@@ -83,7 +85,7 @@ class People:
         entity.party = entity.party or description.party
         entity.region = entity.region or description.region
         entity.gender = description.gender or entity.gender
-        if entity.full and not entity.gender:
+        if not entity.gender:
             entity.gender = entity.first_name_gender()
 
     def link(self, entity: Entity) -> None:
@@ -121,7 +123,8 @@ class People:
             if following[:1].isupper() and article.lower[i + 1] in lex.organisation_nouns and not article.headline[i]:
                 continue
             if (
-                known in lex.regions
+                is_family(article, i)
+                or known in lex.regions
                 or word in lex.countries
                 or article.lower[i] in lex.never
                 or article.lower[i] in lex.roles
@@ -149,6 +152,11 @@ class People:
             self.tie(entity, figure)
         group.append(entity)
         return entity
+
+
+def nicknames(first: str) -> list[str]:
+    """The short forms of a first name."""
+    return [short for short, long in lexicon().short_for.items() if long == first]
 
 
 def written(name: Iterable[str]) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ LEADING = frozenset(
     ]
 )
 JOINING = frozenset({"of", "for", "and", "&", "-", "/", "'s", "’s", "on", "the", "in"})
-ENDING_TAGS = ("WP", "WDT", "VBN", "VBG", "VBD", "VBZ", "VBP")
+ENDING_TAGS = ("PRP", "WP", "WDT", "VBN", "VBG", "VBD", "VBZ", "VBP")
 LONGEST_NAME = 12
 """Tokens of the longest name of an organisation looked for."""
 
@@ -56,7 +56,7 @@ class Phrases:
         """What the phrase ``[start, end)`` stands for: by the proper name at its head, then by its head noun."""
         article, lex = self.article, self.article.lexicon
         begin, stop = self.proper(start, head, end)
-        if begin < stop:
+        if begin < stop and not self.owner(start, head):
             found = self.proper_name(begin, stop, start, head)
             if found is not None:
                 return found
@@ -193,6 +193,7 @@ class Phrases:
             entity.forms[alias] += 1
         if rule in ("country", "place"):
             region = name.lower() in self.article.lexicon.regions
+            entity.place = rule == "place"
             self.places["country" if kind == "country" else "state" if region else "town"] = entity
         return self.remember(self.article.lower[stop - 1], Found(begin, stop, entity, rule))
 
@@ -219,8 +220,10 @@ class Phrases:
 
     def owner(self, start: int, head: int) -> tuple[str, ...]:
         """The name of "his campaign" once it is known whose: "Smith campaign"; nothing for other words."""
-        referent = self.discourse.referents.get(start)
-        if head == start + 1 and referent is not None:
+        referent = self.discourse.referents.get(start) if head == start + 1 else None
+        if head > start + 1 and self.article.tags[head - 1] == "POS" and (owner := self.found.get(head - 2)):
+            referent = owner.entity
+        if referent is not None and referent.kind == "person":
             return (referent.name[-1], self.article.lower[head])
         return ()
 
@@ -276,13 +279,21 @@ class Phrases:
         begin, stop = start, head + 1
         while begin < head and article.lower[begin] in LEADING:
             begin += 1
-        while (
-            stop < end
-            and article.words[stop] not in (",", "(", ";", "–", "—")
-            and article.tags[stop] not in ENDING_TAGS
-        ):
+        while stop < end and article.words[stop] not in (",", "(", ";", "–", "—") and not self.ends_at(stop):
             stop += 1
+        if article.tags[begin] in ("WP", "WDT"):
+            begin = start
         return tuple(article.text(begin, stop).split())
+
+    def ends_at(self, i: int) -> bool:
+        """Whether a clause begins at a token, so that a noun phrase before it ends."""
+        article = self.article
+        if article.tags[i] not in ENDING_TAGS or article.words[i - 1] == "-":
+            return False
+        modifies = (
+            article.tags[i] in ("VBN", "VBG") and i + 1 < len(article) and article.tags[i + 1][:2] in ("NN", "JJ")
+        )
+        return not modifies
 
     def aged(self, start: int, head: int) -> bool:
         """Whether the description gives an age ("the 34-year-old")."""

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from pipeline.speakers.article import POSSESSIVE, Article
 from pipeline.speakers.lexicon import Gender
-from pipeline.speakers.names import NameMention
+from pipeline.speakers.names import NameMention, touching
 
 PARTY_NOTE = re.compile(r"\s*[(,]\s*(?:([RDI])(?:\s?[-–—]\s?([A-Z][\w. ]{1,14}?))?|([A-Z][\w. ]{1,8}\.))\s*[),]")
 PARTY_NAMES = {"R": "Republican", "D": "Democratic", "I": "Independent"}
-BEFORE_TAGS = ("NN", "NNS", "NNP", "NNPS", "JJ", "JJR", "JJS", "HYPH", "CD", "POS", "VBN", "VBG", "RB", ":")
+BEFORE_TAGS = ("NN", "NNS", "NNP", "NNPS", "JJ", "JJR", "JJS", "HYPH", "CD", "POS", "VBN")
 COURTESY = frozenset(
     {"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "sir", "madam", "brother", "sister"}
 )
 LONGEST_ROLE = 24
 """Tokens of the longest role looked for."""
-STOP_TAGS = ("VBD", "VBZ", "VBP", "MD", "WP", "WDT", "WRB", "''", "``", ":", ".")
+STOP_TAGS = ("VBD", "VBZ", "VBP", "MD", "WP", "WP$", "WDT", "WRB", "''", "``", ":", ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,19 @@ def before(article: Article, mention: NameMention) -> str:
     while begin > 0 and i - begin < LONGEST_ROLE and article.sentences[begin - 1] == sentence:
         j = begin - 1
         word = article.lower[j]
-        linked = word in ("of", "for") and begin < i and j > 0 and lex.is_role(article.lower[j - 1])
+        linked = (
+            word == "of"
+            and begin < i
+            and j > 0
+            and lex.is_role(article.lower[j - 1])
+            and not lex.is_role(article.lower[j + 1])
+        )
         if (
             linked
             or lex.is_role(word)
             or (article.tags[j] in BEFORE_TAGS and word[-1:].isalnum())
-            or word in ("-", *POSSESSIVE)
+            or word in POSSESSIVE
+            or (word == "-" and touching(article, j))
         ):
             begin = j
         else:
@@ -66,8 +73,9 @@ def before(article: Article, mention: NameMention) -> str:
         begin += 1
     if begin == i or not any(lex.is_role(article.lower[k]) for k in range(max(begin, i - 4), i)):
         return apposition_head(article, mention)
-    role = article.text(begin, i)
-    return "" if role.lower() in COURTESY else role
+    while i > begin and article.lower[i - 1] in COURTESY:
+        i -= 1
+    return article.text(begin, i)
 
 
 def apposition_head(article: Article, mention: NameMention) -> str:
@@ -101,7 +109,7 @@ def after(article: Article, mention: NameMention) -> str:
     role_seen = False
     while i < n and i - begin < LONGEST_ROLE and article.sentences[i] == sentence:
         word, tag = article.lower[i], article.tags[i]
-        if word in (",", ";", ")", "(", ":", ".", "–", "—") or tag in ("WP", "WDT", "WRB") or "\n" in word:
+        if word in (",", ";", ")", "(", ":", ".", "–", "—") or tag in ("WP", "WP$", "WDT", "WRB") or "\n" in word:
             break
         if tag in STOP_TAGS:
             return ""

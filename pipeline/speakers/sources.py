@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.speakers.article import POSSESSIVE, Article
 from pipeline.speakers.discourse import Discourse, Found
-from pipeline.speakers.phrases import ENDING_TAGS, Phrases
+from pipeline.speakers.phrases import Phrases
 
 QUANTIFIERS = frozenset({"many", "some", "most", "several", "all", "both", "few", "one", "of", "neither", "none", "a"})
 RELATIVE = frozenset({"who", "which", "whom", "that", "whose"})
@@ -52,14 +52,25 @@ class Sources:
             end -= 1
         return start, end
 
+    def somebody(self, noun: int) -> int:
+        """The noun itself if it can be a person, else the next one above it that can ("a friend of the house, who")."""
+        article, lex = self.article, self.article.lexicon
+        i = noun
+        for _ in range(4):
+            lower = article.lower[i]
+            if self.person_at(i) or lex.is_role(lower) or lex.singular(lower) or lower in lex.groups | lex.unnamed:
+                return i
+            i = article.heads[i]
+        return noun
+
     def first_phrase(self, start: int, end: int) -> int:
         """Where the first noun phrase of a source ends: at a comma, a bracket or a clause."""
         article = self.article
         noun = False
         for i in range(start, end):
-            if noun and (article.words[i] in (",", "(", "–", "—") or article.tags[i] in ENDING_TAGS):
+            if noun and (article.words[i] in (",", "(", "–", "—") or self.phrases.ends_at(i)):
                 return i
-            noun = noun or article.tags[i][:2] in ("NN", "PR", "CD")
+            noun = noun or article.tags[i][:2] in ("NN", "PR")
         return end
 
     def head(self, start: int, stop: int) -> int:
@@ -157,7 +168,11 @@ class Sources:
             noun = next((k for k in range(i - 1, max(i - 6, -1), -1) if article.tags[k][:2] == "NN"), -1)
         if noun < 0:
             return None
+        if article.lower[i] in ("who", "whom", "whose"):
+            noun = self.somebody(noun)
         found = self.found.get(noun)
+        if found is None and article.deps[noun] == "appos":
+            found = self.found.get(article.heads[noun])
         if found is None and article.deps[noun] == "compound":
             found = self.found.get(article.heads[noun])
         if found is None:
