@@ -33,21 +33,22 @@ class Outcome:
 
 
 @flow(name="claims-run", persist_result=False)
-def run(corpus: Path, database: str | None = None, out: Path = Path("dataset"), batch: int = steps.BATCH) -> Outcome:
+def run(corpus: str, database: str | None = None, out: str = "dataset", batch: int = steps.BATCH) -> Outcome:
     """Run the whole pipeline over a corpus; what is already done is not done again.
 
     An empty folder is no error: articles may arrive later. Raises ``InputError`` where the folder is not there or the
     database cannot be opened.
     """
-    articles = Corpus(corpus)
-    if not corpus.is_dir():
+    folder = Path(corpus)
+    articles = Corpus(folder)
+    if not folder.is_dir():
         raise InputError(f"{corpus} is no folder: name the folder of a corpus")
     url = database or default_url()
     with opened(url) as store:
         with steps.recorded(store, articles, flow_run.id) as run_id:
-            read = ingest(corpus, url, run_id, batch)
-            extracted = extract(corpus, url, run_id, batch)
-            published = publish(url, out)
+            read = ingest(folder, url, run_id, batch)
+            extracted = extract(folder, url, run_id, batch)
+            published = publish(url, Path(out))
         with reading(store) as connection:
             outcome = Outcome(run_id, read, extracted, summarise(connection, articles.name), published)
     if deployment.id and (read or extracted):  # started by a schedule: this is what the terminal shows

@@ -51,7 +51,7 @@ def run(
 
             leave_errors_to_caller()
             stack.enter_context(server())
-        outcome = flow(corpus, database, out)
+        outcome = flow(str(corpus), database, str(out))
     if as_json:
         figures = outcome.summary.to_dict() | {"run_id": outcome.run_id, "read": outcome.read}
         print(json.dumps(figures | {"extracted": outcome.extracted, "dataset": str(out)}, ensure_ascii=False, indent=1))
