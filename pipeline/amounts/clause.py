@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from spacy.tokens import Span, Token
 
 from pipeline.amounts.grammar import Reading
-from pipeline.amounts.path import Path, Verbs, measures, verbs, way_up
-from pipeline.amounts.phrases import agent, is_passive, is_verb, noun_phrase, starts_time, subject
+from pipeline.amounts.path import Path, Verbs, base_form, measures, verbs, way_up
+from pipeline.amounts.phrases import MAX_PHRASE, agent, is_passive, is_verb, noun_phrase, starts_time, subject
 from pipeline.amounts.times import Sentences, time_of
 from pipeline.records import Change
 
@@ -24,18 +24,21 @@ class Clause:
     change: Change = "none"
 
 
-def read_clause(span: Span, reading: Reading, held: Sentences) -> Clause:
-    """The clause fields of the amount on ``span`` (its own words, without bound words)."""
+def read_clause(span: Span, end: int, reading: Reading, held: Sentences) -> Clause:
+    """The clause fields of the amount on ``span`` (its own words, without bound words).
+
+    ``end`` is the token after its last word, a rate included.
+    """
     number = held.at(span.start)
     if number is None:
         return Clause()
     path = way_up(span, reading.factor_verb)
     v = verbs()
     verb = path.verb
-    when = time_of(span, path, held.times.get(number, []), v)
+    when = time_of(span, end, path, held.times.get(number, []), v)
     return Clause(
         payer=text(payer_of(path, v)),
-        verb=verb.lemma_.lower() or verb.lower_ if verb is not None else None,
+        verb=base_form(verb) if verb is not None else None,
         object=text(object_of(span, path, v)),
         when=text(when),
         change=change_of(span, path, reading, v),
@@ -107,6 +110,8 @@ def object_of(span: Span, path: Path, v: Verbs) -> Span | None:
         return noun_phrase(target) if target is not None else None
     if measures(path, v):
         who = subject(verb)
+        if who is not None and who.lower_ == "it" and (act := infinitive(path, span)) is not None:
+            return act  # "it costs $5 to park"
         return noun_phrase(who) if who is not None and who != path.last else None
     if path.role == "prep":
         target = next((c for c in verb.rights if c.dep_ == "dobj"), None)
@@ -125,7 +130,7 @@ def object_of(span: Span, path: Path, v: Verbs) -> Span | None:
 def complement(path: Path, span: Span, prepositions: frozenset[str]) -> Span | None:
     """The noun phrase that one of the prepositions leads to, after the amount: its own, else its verb's.
 
-    "in" and "of" after a verb name a place or a topic, so they count only where they hang on the amount.
+    After a verb "of" names a topic and "in" a place, unless "in" stands right behind the amount ("$5 in cash").
     """
     hosts = [path.root, *(n for n, _ in path.nouns)]
     if path.verb is not None and path.role not in ("nsubj", "nsubjpass"):
@@ -134,15 +139,20 @@ def complement(path: Path, span: Span, prepositions: frozenset[str]) -> Span | N
         for child in host.rights:
             if child.i < span.end or child.dep_ not in ("prep", "dative") or child.lower_ not in prepositions:
                 continue
-            if host == path.verb and (
-                child.lower_ == "of" or (child.lower_ == "in" and host.lemma_ not in ("invest", "cost"))
-            ):
-                continue
             target = next((c for c in child.rights if c.dep_ in ("pobj", "pcomp")), None)
             if target is None or starts_time(child) or (is_verb(target) and child.lower_ != "for"):
                 continue
+            if host == path.verb and (child.lower_ == "of" or (child.lower_ == "in" and is_place(child, target, span))):
+                continue
             return noun_phrase(target, frozenset(["of", "for", "on", "in"]))
     return None
+
+
+def is_place(preposition: Token, target: Token, span: Span) -> bool:
+    """Whether "in" after an amount and its verb names a place rather than what the money is or goes into."""
+    if preposition.head.lemma_ == "invest":
+        return False
+    return preposition.i > span.end or target.ent_type_ in ("GPE", "LOC", "FAC", "ORG")
 
 
 def infinitive(path: Path, span: Span) -> Span | None:
@@ -154,8 +164,19 @@ def infinitive(path: Path, span: Span) -> Span | None:
                 continue
             first = next((c for c in child.lefts if c.tag_ == "TO"), None)
             if first is not None:
-                return span.doc[first.i : min(child.right_edge.i + 1, first.i + 12)]
+                return span.doc[first.i : predicate_end(child)]
     return None
+
+
+def predicate_end(verb: Token) -> int:
+    """The token after a verb's objects and prepositional phrases, without the clauses that follow them."""
+    end = verb.i + 1
+    for child in verb.rights:
+        if child.dep_ in ("dobj", "attr"):
+            end = max(end, noun_phrase(child).end)
+        elif child.dep_ in ("prt", "acomp") or (child.dep_ == "prep" and child.i == end):
+            end = min(child.right_edge.i + 1, end + MAX_PHRASE)
+    return end
 
 
 def change_of(span: Span, path: Path, reading: Reading, v: Verbs) -> Change:

@@ -27,12 +27,13 @@ class Verbs:
     carriers: frozenset[str]
     time_every: frozenset[str]
     time_adverbs: frozenset[str]
+    lemmas: dict[str, str]
 
 
 @cache
 def verbs() -> Verbs:
     """The clause tables, loaded once."""
-    data = read_toml("clause.toml", ["change", "measure", "purpose", "time"])
+    data = read_toml("clause.toml", ["change", "measure", "purpose", "time", "lemmas"])
     change = {k: frozenset(v) for k, v in data["change"].items()}
     return Verbs(
         increase=change["increase"],
@@ -47,6 +48,7 @@ def verbs() -> Verbs:
         carriers=frozenset(data["measure"]["carriers"]),
         time_every=frozenset(data["time"]["every"]),
         time_adverbs=frozenset(data["time"]["adverbs"]),
+        lemmas=data["lemmas"],
     )
 
 
@@ -62,6 +64,12 @@ class Path:
     link: str = ""
     nouns: list[tuple[Token, str]] = field(default_factory=list)
     last: Token | None = None
+
+
+def base_form(verb: Token) -> str:
+    """The verb's lemma in lower case; its own form where the pipeline has no lemmatizer."""
+    lemma = verb.lemma_.lower() or verb.lower_
+    return verbs().lemmas.get(lemma, lemma)
 
 
 def way_up(span: Span, factor_verb: bool) -> Path:
@@ -101,11 +109,11 @@ def way_up(span: Span, factor_verb: bool) -> Path:
 def measures(path: Path, v: Verbs) -> bool:
     """Whether the amount measures the subject of its verb ("the total reached $5"), directly or as a carrier's size."""
     verb = path.verb
-    if verb is None or verb.lemma_ not in v.measure or path.role in ("nsubj", "nsubjpass"):
+    if verb is None or path.role in ("nsubj", "nsubjpass"):
         return False
-    if any(
-        (c.dep_ == "prt" and c.lower_ not in ("up", "down")) or (c.dep_ == "dobj" and c != path.last)
-        for c in verb.rights
-    ):
-        return verb.lemma_ in v.payer_as_object
-    return all(noun.lemma_ in v.carriers for noun, _ in path.nouns)
+    particle = next((c.lower_ for c in verb.rights if c.dep_ == "prt"), "")
+    if particle in ("", "up", "down") and verb.lemma_ in v.measure:
+        if any(c.dep_ == "dobj" and c != path.last for c in verb.rights):
+            return verb.lemma_ in v.payer_as_object
+        return all(noun.lemma_ in v.carriers for noun, _ in path.nouns)
+    return f"{verb.lemma_} {particle}" in v.measure

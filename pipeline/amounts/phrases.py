@@ -45,6 +45,8 @@ def noun_phrase(noun: Token, prepositions: frozenset[str] = frozenset(["of"]), a
     end = min(end, start + MAX_PHRASE)
     while end > noun.i + 1 and doc[end - 1].is_punct:
         end -= 1
+    while start < noun.i and doc[start].is_punct:
+        start += 1
     return doc[start:end]
 
 

@@ -41,7 +41,7 @@ class Sentences:
         return number
 
 
-def time_of(span: Span, path: Path, times: list[Span], v: Verbs) -> Span | None:
+def time_of(span: Span, end: int, path: Path, times: list[Span], v: Verbs) -> Span | None:
     """The time words of the clause: those that hang on the amount, its nouns or its verb, else on a verb above."""
     if path.verb is not None:
         for child in path.verb.children:
@@ -57,7 +57,7 @@ def time_of(span: Span, path: Path, times: list[Span], v: Verbs) -> Span | None:
         host, start = hung_on(entity)
         if host is None or start is None:
             continue
-        if host in near:
+        if host in near or span.start <= host < end:
             rank = 0
         elif host in above and (above[host] or entity.start < host):
             rank = 1

@@ -87,7 +87,8 @@ def mention(
     rate = dollar_rate(unit[0], day) if reading.kind == "money" else None
     if reading.factor_verb and core is not None and core[-1].tag_ == "NNS":
         return None  # "mixed doubles"
-    clause = read_clause(core, reading, sentences) if core is not None else Clause()
+    whole = doc.char_span(span.start, span.end, alignment_mode="expand")
+    clause = read_clause(core, whole.end, reading, sentences) if core is not None and whole is not None else Clause()
     amount = Amount(
         low=tidy(reading.low),
         high=tidy(reading.high),
