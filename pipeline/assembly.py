@@ -24,6 +24,7 @@ from pipeline.records import (
     Span,
     Speaker,
 )
+from pipeline.standalone import Rewriter
 
 EXTRACTORS: dict[ClaimKind, str] = {
     "amount": "claims_amounts",
@@ -79,7 +80,7 @@ def assemble(doc: Doc, document: Document, provenance: dict[ClaimKind, Provenanc
     text_hash = records.text_hash(text)
     speakers: dict[str, Speaker] = {s.speaker_id: s for s in doc._.claims_speakers}
     author = next((s for s in speakers.values() if s.kind == "author"), None) or _author(document, text_hash)
-    sentences = Sentences(doc)
+    sentences, rewriter = Sentences(doc), Rewriter(doc)
     blocks = document.blocks or doc._.claims_blocks
     block_starts = [b.start for b in blocks]
     ids = [records.claim_id(text_hash, c.kind, c.span.start, c.span.end) for c in candidates]
@@ -107,7 +108,7 @@ def assemble(doc: Doc, document: Document, provenance: dict[ClaimKind, Provenanc
                 mention=source,
                 cue=cue,
                 within=ids[outer[0]] if outer else None,
-                standalone=text[start:end],
+                standalone=rewriter.standalone(start, end),
                 check_worthiness=None,
                 confidence=candidate.confidence,
                 detail=candidate.detail,
