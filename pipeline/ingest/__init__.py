@@ -4,60 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import InputError
 from pipeline.ingest import language
+from pipeline.ingest.item import CONTAINERS, MEDIA_TYPES, READERS, Item, media_type_of
 from pipeline.ingest.reading import Reading
 from pipeline.records import Document
 
-__all__ = ["MEDIA_TYPES", "media_type_of", "read", "read_bytes"]
+__all__ = ["CONTAINERS", "MEDIA_TYPES", "READERS", "Item", "items", "read", "read_bytes", "read_item"]
 
-MEDIA_TYPES = {
-    ".txt": "text/plain",
-    ".text": "text/plain",
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".xhtml": "text/html",
-    ".pdf": "application/pdf",
-}
-"""File name extension -> media type."""
-
-READERS = {"text/plain": "text", "text/markdown": "markdown", "text/html": "html", "application/pdf": "pdf"}
-"""Media type -> the module of this package that reads it."""
+MAX_BYTES = 100_000_000
+"""An article of more bytes than this is none."""
+MAX_CHARS = 5_000_000
+"""A text of more characters than this (several long books) is no article."""
+MAX_CONTAINER = 2_000_000_000
+MAX_DEPTH = 3
+"""Archives in archives are opened down to this depth."""
 
 
 def read(source: str | Path, *, uri: str | None = None) -> Document:
     """The article in a file; ``uri`` says where it came from (default: the path as given).
 
-    Raises ``InputError`` where the file is missing, a folder, empty, not text, of an unknown format or without words.
+    Raises ``InputError`` where the file is missing, a folder, empty, not text, of an unknown format or without words,
+    and where it holds several articles.
     """
-    path = Path(source)
-    name = str(source)
-    if path.is_dir():
-        raise InputError(f"{name} is a folder: name the files in it, or run it as a corpus with: claims run {name}")
-    if not path.is_file():
-        raise InputError(f"{name} does not exist: check the path")
-    media_type = media_type_of(name)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{name} cannot be read: {error.strerror}; check its permissions") from None
-    return read_bytes(raw, uri=uri or path.as_posix(), media_type=media_type, name=name)
-
-
-def media_type_of(name: str) -> str:
-    """The media type by the file name's extension; ``InputError`` for one that no reader knows."""
-    extension = PurePosixPath(name).suffix.lower()
-    if extension in MEDIA_TYPES:
-        return MEDIA_TYPES[extension]
-    known = ", ".join(sorted(MEDIA_TYPES))
-    said = f"the extension {extension!r} is unknown" if extension else "it has no extension"
-    raise InputError(f"{name}: {said}, so its format cannot be told; rename it to one of {known}")
+    return only(items(source, uri=uri), str(source))
 
 
 def read_bytes(
@@ -75,18 +51,86 @@ def read_bytes(
     Raises ``InputError`` as ``read`` does.
     """
     name = name or uri or "the input"
-    if media_type not in READERS:
-        raise InputError(f"{name}: no reader for {media_type}; readable are {', '.join(sorted(READERS))}")
-    if not raw.strip():
+    return only(opened(Item(raw, uri, media_type, charset, fetched_at), name), name)
+
+
+def items(source: str | Path, *, uri: str | None = None) -> Iterator[Item]:
+    """The articles in a file, not yet read: one, or those of a feed, a table or an archive.
+
+    Raises ``InputError`` where the file is missing, a folder, of an unknown format, or damaged as a whole.
+    """
+    path, name = Path(source), str(source)
+    if path.is_dir():
+        raise InputError(f"{name} is a folder: name the files in it, or run it as a corpus with: claims run {name}")
+    if not path.is_file():
+        raise InputError(f"{name} does not exist: check the path")
+    media_type = media_type_of(path.name)
+    if media_type is None:
+        extension = PurePosixPath(name).suffix
+        said = f"the extension {extension!r} is unknown" if extension else "it has no extension"
+        known = ", ".join(sorted(MEDIA_TYPES))
+        raise InputError(f"{name}: {said}, so its format cannot be told; rename it to one of {known}")
+    try:
+        size = path.stat().st_size
+        if size > (MAX_CONTAINER if media_type in CONTAINERS else MAX_BYTES):
+            raise InputError(f"{name} has {size:,} bytes, too many to read; split it up")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror}; check its permissions") from None
+    yield from opened(Item(raw, uri or path.as_posix(), media_type), name)
+
+
+def opened(item: Item, name: str, depth: int = 0) -> Iterator[Item]:
+    """The item itself, or what it holds where it is a container."""
+    if item.media_type not in CONTAINERS:
+        yield item
+        return
+    if not item.raw.strip():
         raise InputError(f"{name} is empty: nothing to read")
+    if depth == MAX_DEPTH:
+        raise InputError(f"{name}: archives nested too deeply; unpack it first")
+    split: Callable[[Item, str], Iterator[Item]]
+    split = importlib.import_module(f"pipeline.ingest.{CONTAINERS[item.media_type]}").items
+    for inner in split(item, name):
+        try:
+            yield from opened(inner, inner.uri, depth + 1)
+        except InputError as error:
+            yield replace(inner, media_type="text/plain", problem=str(error))
+
+
+def only(found: Iterator[Item], name: str) -> Document:
+    """The one article of a source; ``InputError`` where it holds none or several."""
+    first = list(islice(found, 2))
+    if not first:
+        raise InputError(f"{name}: no article in it")
+    if len(first) > 1:
+        raise InputError(
+            f"{name} holds several articles: add them to a corpus with: claims ingest {name} --corpus NAME"
+        )
+    return read_item(first[0], name)
+
+
+def read_item(item: Item, name: str | None = None) -> Document:
+    """The article of an item. Raises ``InputError`` where it cannot be read; ``name`` is what messages call it."""
+    name = name or item.uri or "the input"
+    if item.problem is not None:
+        raise InputError(item.problem)
+    if item.media_type not in READERS:
+        raise InputError(f"{name}: no reader for {item.media_type}; readable are {', '.join(sorted(READERS))}")
+    if not item.raw.strip():
+        raise InputError(f"{name} is empty: nothing to read")
+    if len(item.raw) > MAX_BYTES:
+        raise InputError(f"{name} has {len(item.raw):,} bytes, more than an article has; split it up")
     reader: Callable[[bytes, str, str | None], Reading]
-    reader = importlib.import_module(f"pipeline.ingest.{READERS[media_type]}").read
-    reading = reader(raw, name, charset)
+    reader = importlib.import_module(f"pipeline.ingest.{READERS[item.media_type]}").read
+    reading = reader(item.raw, name, item.charset)
+    if len(reading.text) > MAX_CHARS:
+        raise InputError(f"{name} has {len(reading.text):,} characters of text, more than an article has; split it up")
     if not any(block.kind != "boilerplate" for block in reading.blocks):
         raise InputError(f"{name}: no text found in it; check that it holds an article")
-    return Document(
-        doc_id=hashlib.sha256(raw).hexdigest(),
-        uri=uri or reading.uri or "",
+    document = Document(
+        doc_id=hashlib.sha256(item.raw).hexdigest(),
+        uri=item.uri or reading.uri or "",
         text=reading.text,
         blocks=reading.blocks,
         title=reading.title,
@@ -94,10 +138,11 @@ def read_bytes(
         publisher=reading.publisher,
         published=reading.published,
         language=agreed_language(reading),
-        media_type=media_type,
-        fetched_at=fetched_at,
+        media_type=item.media_type,
+        fetched_at=item.fetched_at,
         licence=reading.licence,
     )
+    return replace(document, **item.said)
 
 
 def agreed_language(reading: Reading) -> str | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,9 +18,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline import ingest
 from pipeline.errors import InputError
+from pipeline.ingest.item import Item, media_type_of
 from pipeline.records import Document, digest
 
 LIST = "articles.jsonl"
+BATCH = 200
+"""So many articles of a container are put on record at once."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 METADATA = ("title", "byline", "publisher", "published", "language", "licence")
 
@@ -30,7 +33,8 @@ class Entry:
     """One article of a corpus: a line of ``articles.jsonl``.
 
     ``file`` leads from the corpus folder to the raw bytes, whose SHA-256 ``doc_id`` is (``None``: not recorded yet).
-    ``other_uris`` are further places where the same bytes were found. What is said here of title, date and so on
+    ``other_uris`` are further places where the same bytes were found, ``container`` is the feed, table or archive that
+    it was taken from. What is said here of title, date and so on
     wins over what the article says of itself.
     """
 
@@ -38,12 +42,14 @@ class Entry:
     doc_id: str | None = None
     uri: str | None = None
     other_uris: tuple[str, ...] = ()
+    container: str | None = None
     title: str | None = None
     byline: str | None = None
     publisher: str | None = None
     published: date | None = None
     language: str | None = None
     media_type: str | None = None
+    charset: str | None = None
     fetched_at: datetime | None = None
     licence: str | None = None
 
@@ -99,7 +105,7 @@ class Corpus:
         """The articles on record in their order, then the other files in the folder, sorted by path."""
         recorded = self.recorded()
         yield from recorded
-        known = {entry.file for entry in recorded} | {LIST}
+        known = {LIST, *(entry.file for entry in recorded), *(entry.container for entry in recorded)}
         for file in self.files():
             if file not in known:
                 yield Entry(file=file, uri=self.uri_of(file))
@@ -146,7 +152,11 @@ class Corpus:
     def read(self, entry: Entry) -> Document:
         """The article of an entry. Raises ``InputError`` where it cannot be read or is not what was recorded."""
         path = self.raw_path(entry)
-        document = ingest.read(path, uri=entry.uri)
+        if entry.media_type is None or not path.is_file():
+            document = ingest.read(path, uri=entry.uri)
+        else:
+            item = Item(path.read_bytes(), entry.uri or self.uri_of(entry.file), entry.media_type, entry.charset)
+            document = ingest.read_item(item, path.as_posix())
         if entry.doc_id not in (None, document.doc_id):
             raise InputError(
                 f"{path} has changed since it was recorded in {LIST}; remove its line there, then add it again"
@@ -155,45 +165,66 @@ class Corpus:
         return replace(document, **said, fetched_at=entry.fetched_at)
 
     def add(self, source: str | Path, *, uri: str | None = None, **said: Any) -> Entry:
-        """Put a file on record, copied into the corpus unless it lies there; ``said`` is what wins over its metadata.
+        """Put an article on record, copied into the corpus unless it lies there; ``said`` wins over its own metadata.
 
         The same bytes again are no new article, but their source is kept. Raises ``InputError`` for a source that
         cannot be read as an article.
         """
+        for added in self.add_all(source, uri=uri, **said):
+            if isinstance(added, InputError):
+                raise added
+            return added
+        raise InputError(f"{source}: no article in it")
+
+    def add_all(self, source: str | Path, *, uri: str | None = None, **said: Any) -> Iterator[Entry | InputError]:
+        """Put every article of a feed, a table or an archive on record, or the one of any other file, as ``add`` does.
+
+        An article that cannot be read gives its error instead. Raises ``InputError`` for a source bad as a whole.
+        """
         inside = self.relative(Path(source))
-        document = ingest.read(source, uri=uri or (self.uri_of(inside) if inside else None))
-        return self.add_document(document, Path(source).read_bytes(), inside=inside, **said)
+        place = inside or Path(source).as_posix()
+        is_container = media_type_of(place) in ingest.CONTAINERS
+        found = ingest.items(source, uri=uri or (self.uri_of(inside) if inside else None))
+        while batch := list(islice(found, BATCH)):
+            if is_container:
+                yield from self.add_items(batch, container=place, **said)
+            else:
+                yield from self.add_items(batch, inside=inside, **said)
 
     def relative(self, source: Path) -> str | None:
         """The path of a file in the corpus folder, ``None`` for one outside."""
         here, there = self.path.resolve(), source.resolve()
         return there.relative_to(here).as_posix() if there.is_relative_to(here) else None
 
-    def add_document(self, document: Document, raw: bytes, *, inside: str | None = None, **said: Any) -> Entry:
-        """Put an article on record whose bytes have been read already, as ``add`` does."""
-        if hashlib.sha256(raw).hexdigest() != document.doc_id:
-            raise InputError(f"{document.uri} changed while it was read; try again")
+    def add_items(
+        self, items: Sequence[Item], *, inside: str | None = None, container: str | None = None, **said: Any
+    ) -> list[Entry | InputError]:
+        """Put articles on record whose bytes are at hand, all at once; an error for each that cannot be read.
+
+        ``inside`` is where the bytes of a single one lie in the corpus already, ``container`` what they were found in.
+        """
+        done: list[Entry | InputError] = []
+        read: list[tuple[Item, Document]] = []
+        for item in items:
+            try:
+                read.append((item, replace(ingest.read_item(item), **said)))
+            except InputError as error:
+                done.append(error)
         with self.locked():
-            entries = self.recorded()
-            for i, entry in enumerate(entries):
-                if entry.doc_id == document.doc_id:
-                    entries[i] = with_source(entry, document.uri, said)
-                    self.write(entries)
-                    return entries[i]
-            file = inside or f"raw/{document.doc_id}{extension_of(document)}"
-            known = {name: getattr(document, name) for name in METADATA} | said
-            entry = Entry(
-                file=file,
-                doc_id=document.doc_id,
-                uri=document.uri,
-                media_type=document.media_type,
-                fetched_at=document.fetched_at or datetime.now(UTC).replace(microsecond=0),
-                **known,
-            )
-            if inside is None:
-                replace_file(self.path / file, raw)
-            self.write([*entries, entry])
-            return entry
+            entries = {entry.doc_id or entry.file: entry for entry in self.recorded()}
+            for item, document in read:
+                known = entries.get(document.doc_id)
+                if known is not None:
+                    entry = with_source(known, document.uri, said)
+                else:
+                    file = inside or f"raw/{document.doc_id}{extension_of(item)}"
+                    entry = entry_of(document, item, file, container)
+                    if inside is None:
+                        replace_file(self.path / file, item.raw)
+                entries[document.doc_id] = entry
+                done.append(entry)
+            self.write(list(entries.values()))
+        return done
 
     def write(self, entries: list[Entry]) -> None:
         """Replace ``articles.jsonl`` as a whole."""
@@ -211,6 +242,20 @@ class Corpus:
             os.close(handle)
 
 
+def entry_of(document: Document, item: Item, file: str, container: str | None) -> Entry:
+    """The line of ``articles.jsonl`` for a new article."""
+    return Entry(
+        file=file,
+        doc_id=document.doc_id,
+        uri=document.uri,
+        container=container,
+        media_type=item.media_type,
+        charset=item.charset,
+        fetched_at=item.fetched_at or datetime.now(UTC).replace(microsecond=0),
+        **{name: getattr(document, name) for name in METADATA},
+    )
+
+
 def with_source(entry: Entry, uri: str, said: dict[str, Any]) -> Entry:
     """The entry with one more place where it was found, and what is now said of it."""
     uris = dict.fromkeys((*entry.other_uris, uri))
@@ -218,12 +263,12 @@ def with_source(entry: Entry, uri: str, said: dict[str, Any]) -> Entry:
     return replace(entry, other_uris=tuple(uris), **said)
 
 
-def extension_of(document: Document) -> str:
+def extension_of(item: Item) -> str:
     """The extension by which the raw file's format is known again."""
-    own = PurePosixPath(document.uri).suffix.lower()
-    if ingest.MEDIA_TYPES.get(own) == document.media_type:
+    own = PurePosixPath(item.uri).suffix.lower()
+    if ingest.MEDIA_TYPES.get(own) == item.media_type:
         return own
-    return next(ext for ext, media_type in ingest.MEDIA_TYPES.items() if media_type == document.media_type)
+    return next((ext for ext, media_type in ingest.MEDIA_TYPES.items() if media_type == item.media_type), ".html")
 
 
 def replace_file(path: Path, raw: bytes) -> None:

@@ -10,9 +10,8 @@ from pipeline.errors import InputError
 from pipeline.ingest.captions import landmarks, paragraphs_of, unmelted, with_captions
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encoding import decode
-from pipeline.ingest.reading import Piece, Reading, build, squeeze, title_of
+from pipeline.ingest.reading import Piece, Reading, build, squeeze, table_pieces, title_of
 from pipeline.lines import closes
-from pipeline.records import BlockKind
 from pipeline.segment import HEADING_CHARS
 
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
@@ -115,7 +114,7 @@ def pieces_of(node: Any) -> Iterator[Piece]:
     elif node.tag == "quote":
         yield from quote_pieces(node)
     elif node.tag == "table":
-        yield from table_pieces(node)
+        yield from cells_of(node)
     elif node.tag in ("div", "body"):
         yield from pieces(node)
     elif is_bold_line(node):
@@ -189,18 +188,8 @@ def as_quote(text: str | None) -> Iterator[Piece]:
         yield Piece("quote", squeeze(text))
 
 
-def table_pieces(node: Any) -> Iterator[Piece]:
+def cells_of(table: Any) -> Iterator[Piece]:
     """The cells of a table, each with the heads of its row and column."""
-    heads: list[str] = []
-    for r, row in enumerate(node.iter("row")):
-        cells = list(row.iterchildren("cell"))
-        texts = [squeeze(words(cell)) for cell in cells]
-        is_head = r == 0 and all(cell.get("role") == "head" for cell in cells)
-        if is_head:
-            heads = texts
-        for c, text in enumerate(texts):
-            column = () if is_head or c >= len(heads) else (heads[c],)
-            first = () if is_head or c == 0 else (texts[0],)
-            kind: BlockKind = "table_cell"
-            glue = " | " if c else "\n" if r else "\n\n"
-            yield Piece(kind, text, heads=tuple(filter(None, (*first, *column))), glue=glue)
+    rows = [list(row.iterchildren("cell")) for row in table.iter("row")]
+    has_head = bool(rows) and all(cell.get("role") == "head" for cell in rows[0])
+    yield from table_pieces([[words(cell) for cell in row] for row in rows], has_head)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
@@ -18,7 +17,7 @@ from markdown_it.token import Token
 from pipeline.errors import InputError
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encoding import decode
-from pipeline.ingest.reading import Piece, Reading, build, squeeze, title_of
+from pipeline.ingest.reading import Piece, Reading, build, squeeze, table_pieces, title_of
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MAX_NESTING = 100
@@ -80,7 +79,7 @@ def pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
     lists: list[int | None] = []  # for each open list the number of its next item, none for bullets
     items = level = 0
     lead: str | None = None  # of the list item whose first words are still to come
-    table = Table()
+    rows: list[list[str]] = []
     for token in tokens:
         kind = token.type.removesuffix("_open").removesuffix("_close")
         if token.nesting == 1:
@@ -95,17 +94,19 @@ def pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
             elif kind == "heading":
                 level = int(token.tag[1])
             elif kind == "table":
-                table = Table()
+                rows = []
             elif kind == "tr":
-                table.row = []
+                rows.append([])
         elif token.nesting == -1:
             inside.pop()
             if kind in ("bullet_list", "ordered_list"):
                 lists.pop()
+            elif kind == "table":
+                yield from table_pieces(rows, has_head=True)
         elif token.type == "inline":
             text = inline_text(token.children or [])
             if inside[-1] in ("th", "td"):
-                yield table.cell(squeeze(text), inside[-1] == "th")
+                rows[-1].append(text)
             elif inside[-1] == "heading":
                 yield Piece("heading", squeeze(text), level)
             elif "blockquote" in inside:
@@ -117,26 +118,6 @@ def pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
                 yield Piece("paragraph", text)
         elif token.type == "html_block" and (text := squeeze(TAG.sub(" ", token.content))):
             yield Piece("paragraph", text)
-
-
-@dataclass(slots=True)
-class Table:
-    """A table as far as it has been read."""
-
-    heads: list[str] = field(default_factory=list)
-    row: list[str] = field(default_factory=list)
-    rows: int = 0
-
-    def cell(self, text: str, is_head: bool) -> Piece:
-        """The next cell, with the heads of its row and column."""
-        self.row.append(text)
-        place = len(self.row) - 1
-        self.rows += not place
-        if is_head:
-            self.heads.append(text)
-        heads = () if is_head else (*(self.row[:1] if place else ()), *self.heads[place : place + 1])
-        glue = " | " if place else "\n" if self.rows > 1 else "\n\n"
-        return Piece("table_cell", text, heads=tuple(filter(None, heads)), glue=glue)
 
 
 def inline_text(children: Sequence[Token]) -> str:

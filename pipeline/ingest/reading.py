@@ -54,6 +54,17 @@ def squeeze(text: str | None) -> str:
     return SPACE.sub(" ", text or "").strip()
 
 
+def table_pieces(rows: Sequence[Sequence[str]], has_head: bool) -> Iterator[Piece]:
+    """The cells of a table, each with the heads of its row and column; ``has_head``: the first row holds the latter."""
+    for r, row in enumerate(rows):
+        is_head = has_head and r == 0
+        for c, cell in enumerate(row):
+            column = rows[0][c : c + 1] if has_head else ()
+            heads = () if is_head else (*(row[:1] if c else ()), *column)
+            glue = " | " if c else "\n" if r else "\n\n"
+            yield Piece("table_cell", squeeze(cell), heads=tuple(filter(None, map(squeeze, heads))), glue=glue)
+
+
 def title_of(text: str, blocks: Sequence[Block]) -> str | None:
     """The words of the title block, ``None`` where there is none."""
     return next((squeeze(text[b.start : b.end]) for b in blocks if b.kind == "title"), None)
@@ -78,6 +89,8 @@ def build(pieces: Sequence[Piece], title: str | None = None) -> tuple[str, tuple
 def with_title(pieces: list[Piece], title: str | None) -> list[Piece]:
     """The pieces, the one that is the title marked as such, or the title put before them."""
     wanted = squeeze(title).casefold()
+    if any(piece.kind == "title" for piece in pieces):
+        return pieces
     for i, piece in enumerate(pieces[:5]):
         if piece.kind in ("heading", "paragraph") and squeeze(piece.text).casefold() == wanted:
             return [*pieces[:i], replace(piece, kind="title"), *pieces[i + 1 :]]
