@@ -32,6 +32,8 @@ class Lexicon:
     groups: frozenset[str]
     named_groups: frozenset[str]
     unnamed: frozenset[str]
+    questions: frozenset[str]
+    answers: frozenset[str]
     publication_nouns: frozenset[str]
     publications_alike: dict[str, str]
     polls: frozenset[str]
@@ -92,6 +94,8 @@ def lexicon() -> Lexicon:
         groups=words(data["groups"], "nouns"),
         named_groups=words(data["groups"], "named"),
         unnamed=words(data["unnamed"], "nouns"),
+        questions=words(data["turns"], "question"),
+        answers=words(data["turns"], "answer"),
         publication_nouns=words(data["publications"], "nouns"),
         publications_alike={w: group[0] for group in data["publications"]["alike"] for w in group},
         polls=words(data["publications"], "polls"),

@@ -66,6 +66,11 @@ def extend(article: Article, i: int) -> int:
     lex, n = article.lexicon, len(article)
     if article.sentences[i] != article.sentences[i - 1]:
         return 0
+    after_first = (
+        article.lower[i - 1] in lex.first_names and not article.headline[i] and article.words[i - 1][0].isupper()
+    )
+    if after_first and article.words[i].istitle() and article.lower[i] not in lex.organisation_nouns:
+        return 1
     if may_be_name(article, i) or INITIAL.fullmatch(article.words[i]) or article.lower[i] in lex.suffixes:
         return 1
     if (
@@ -180,7 +185,11 @@ def trim(article: Article, start: int, end: int) -> tuple[int, int]:
 
     def outside(i: int) -> bool:
         lower = article.lower[i]
-        return lower in POSSESSIVE or not lower[0].isalpha() or (lower in lex.never and lower not in lex.suffixes)
+        if lower in lex.suffixes or (
+            i > start and article.lower[i - 1] in lex.first_names and article.words[i].istitle()
+        ):
+            return False
+        return lower in POSSESSIVE or not lower[0].isalpha() or lower in lex.never
 
     while start < end and (outside(start) or not article.words[start][0].isupper()):
         start += 1
@@ -200,7 +209,9 @@ def is_person(article: Article, knowledge: Knowledge, start: int, end: int, name
     """Whether the words name a person, by title, knowledge, first name and the model's entities, in this order."""
     lex = article.lexicon
     lower = [w.lower() for w in name]
-    if len(name) > LONGEST or lower[-1] in lex.organisation_nouns or any(w in lex.publication_nouns for w in lower):
+    if len(name) > LONGEST or lower[-1] in lex.organisation_nouns or lower[-1] in lex.publication_nouns:
+        return False
+    if any(part in lex.countries for word in name for part in word.split("-")):
         return False
     written = " ".join(name)
     if written in lex.countries or written in lex.publications or written in lex.organisations:
@@ -228,7 +239,24 @@ def may_stand_alone(article: Article, i: int) -> bool:
     if lower in lex.regions or article.words[i] in lex.demonyms or lower in lex.roles:
         return False
     first = i == 0 or article.sentences[i - 1] != article.sentences[i] or not article.words[i - 1][0].isalnum()
-    return article.tags[i] == "NNP" and (not first or lower in lex.first_names)
+    acts = article.deps[i] in ("nsubj", "nsubjpass", "poss", "dobj", "appos", "")
+    return article.tags[i] == "NNP" and (lower in lex.first_names or (acts and not first))
+
+
+def turn_name(article: Article, start: int, end: int) -> NameMention | None:
+    """The person who has the turn in a transcript ("SECRETARY DOE:"), in letters of any case."""
+    lex = article.lexicon
+    title_at = last_title(article, start, end)
+    begin, stop = trim(article, max(title_at + 1, start), end)
+    name = words_of(article, begin, stop)
+    lower = [w.lower() for w in name]
+    if not name or len(name) > LONGEST or any(w in lex.organisation_nouns | lex.publication_nouns for w in lower):
+        return None
+    known = " ".join(name) in lex.publications or " ".join(name) in lex.organisations
+    asked = lower[0] in lex.questions | lex.answers
+    if known or asked or lower[-1] in lex.roles | lex.groups | lex.unnamed or len(name[-1]) < 2:
+        return None
+    return NameMention(begin, stop, name, article.lower[title_at] if start <= title_at < begin else "")
 
 
 def is_family(article: Article, i: int) -> bool:

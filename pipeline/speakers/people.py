@@ -27,10 +27,12 @@ class People:
     descriptions: dict[int, Description] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, article: Article, text: str, knowledge: Knowledge) -> People:
+    def of(cls, article: Article, text: str, knowledge: Knowledge, turns: Iterable[NameMention] = ()) -> People:
         """Find all persons: full names with what is said of them, then single words that repeat a part of one."""
         people = cls(knowledge)
         names = person_names(article, knowledge)
+        spoken = {i for m in turns for i in range(m.start, m.end)}
+        names = [*turns, *(m for m in names if spoken.isdisjoint(range(m.start, m.end)))]
         names.sort(key=lambda m: article.headline[m.start])
         for mention in names:
             if article.headline[mention.start]:
@@ -112,6 +114,7 @@ class People:
     def add_repeated(self, article: Article) -> None:
         """Find the single words that repeat part of a full name met anywhere in the article."""
         covered = {i for m in self.mentions.values() for i in range(m.start, m.end)}
+        certain = {article.words[i] for i in covered}
         lex = article.lexicon
         for i, word in enumerate(article.words):
             if i in covered or not word[0].isupper() or len(word) < 2:
@@ -122,16 +125,14 @@ class People:
             following = article.words[i + 1] if i + 1 < len(article) else ""
             if following[:1].isupper() and article.lower[i + 1] in lex.organisation_nouns and not article.headline[i]:
                 continue
-            if (
-                is_family(article, i)
-                or known in lex.regions
-                or word in lex.countries
-                or article.lower[i] in lex.never
-                or article.lower[i] in lex.roles
+            proper = article.tags[i] in ("NNP", "NNPS", "")
+            if is_family(article, i) or known in lex.regions or word in lex.countries or article.lower[i] in lex.roles:
+                continue
+            if (article.lower[i] in lex.never and not proper) or not (
+                proper or known in self.by_surname or word in certain
             ):
                 continue
-            if known not in self.by_surname and article.tags[i] not in ("NNP", "NNPS", ""):
-                continue
+            certain.add(word)
             self.mentions[i] = NameMention(i, i + 1, (word,))
             self.descriptions[i] = Description()
 
@@ -161,4 +162,8 @@ def nicknames(first: str) -> list[str]:
 
 def written(name: Iterable[str]) -> tuple[str, ...]:
     """A name as it is usually written: capitals throughout become initial capitals."""
-    return tuple(w.title() if w.isupper() and len(w) > 3 and plain(w) not in SUFFIXES else w for w in name)
+    words = tuple(name)
+    shouted = all(w.isupper() for w in words)
+    return tuple(
+        w.title() if w.isupper() and len(w) > (2 if shouted else 3) and plain(w) not in SUFFIXES else w for w in words
+    )

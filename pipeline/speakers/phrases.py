@@ -156,10 +156,10 @@ class Phrases:
             return self.made("publication", bare, begin, stop, "publication")
         if noun in lex.organisation_nouns or label in ("ORG", "FAC", "PRODUCT"):
             return self.made("organisation", bare, begin, stop, "organisation")
-        if noun in lex.named_groups or label == "NORP" or noun in lex.groups or lex.singular(noun):
-            if article.tags[head] in ("NNS", "NNPS") or noun in lex.named_groups:
-                return self.made("group", bare, begin, stop, "group")
-            return None
+        if noun in lex.groups or lex.singular(noun):
+            return self.made("group", bare, begin, stop, "group") if noun in lex.named_groups else None
+        if label == "NORP":
+            return self.made("group", bare, begin, stop, "group") if article.tags[head] in ("NNS", "NNPS") else None
         if label in ("GPE", "LOC"):
             return self.made("organisation", bare, begin, stop, "place")
         if article.tags[head] in ("NNP", "NNPS") and not article.headline[head]:

@@ -14,6 +14,7 @@ from pipeline.speakers.discourse import Discourse, Found
 from pipeline.speakers.entities import Entity, speaker_id
 from pipeline.speakers.index import store
 from pipeline.speakers.knowledge import Knowledge
+from pipeline.speakers.names import NameMention, turn_name
 from pipeline.speakers.people import People
 from pipeline.speakers.phrases import Phrases
 from pipeline.speakers.shortenings import Shortenings
@@ -43,6 +44,7 @@ class Resolver:
     phrases: Phrases = field(init=False)
     sources: Sources = field(init=False)
     bodies: dict[int, int] = field(init=False)
+    subject_at: dict[int, int] = field(default_factory=dict)
     found: dict[int, Found] = field(default_factory=dict)
     spoken: dict[int, Found] = field(default_factory=dict)
     subjects: list[Found] = field(default_factory=list)
@@ -50,11 +52,25 @@ class Resolver:
     def __post_init__(self) -> None:
         self.text = self.doc.text
         self.article = Article.of(self.doc)
-        people = People.of(self.article, self.text, self.knowledge)
+        people = People.of(self.article, self.text, self.knowledge, self.turns())
         self.discourse = Discourse(self.article, people)
         self.phrases = Phrases(self.article, self.discourse, self.found, Shortenings.of(self.article))
         self.sources = Sources(self.article, self.discourse, self.phrases, self.found)
         self.bodies = {start: end for start, end, label in self.article.ent_spans if label in ("ORG", "GPE")}
+
+    def turns(self) -> list[NameMention]:
+        """The names before the colon of turns at the start of a paragraph, in capitals or marked as turns."""
+        names: dict[int, NameMention] = {}
+        for index, (start, end) in self.source_tokens().items():
+            attribution, paragraphs = self.attributions[index], self.article.paragraphs
+            turn = attribution.rule == "turn" or (attribution.cue is not None and attribution.cue.text == ":")
+            first = start == 0 or paragraphs[start - 1] != paragraphs[start]
+            source = attribution.source
+            if turn and first and source is not None and (source.text.isupper() or attribution.rule == "turn"):
+                name = turn_name(self.article, start, end)
+                if name is not None:
+                    names[name.start] = name
+        return list(names.values())
 
     def run(self) -> Resolution:
         """Read the article once from start to end, then resolve first persons and quotes without a source."""
@@ -122,11 +138,25 @@ class Resolver:
 
     def source(self, index: int, start: int, end: int) -> None:
         """Resolve the source of one attribution once all its words are read."""
-        found = self.sources.resolve(start, end)
+        found = self.question_or_answer(start, end) or self.sources.resolve(start, end)
         if found is not None:
             self.spoken[index] = found
             found.entity.one_person |= found.rule == "unnamed person"
             self.discourse.speaks(found.entity, self.article.root(start, end))
+
+    def question_or_answer(self, start: int, end: int) -> Found | None:
+        """ "Q:" is somebody unnamed; "A:" is the one person named before, if there is just one."""
+        article, people = self.article, self.discourse.people
+        lower, lex = article.text(start, end).lower(), article.lexicon
+        first = start == 0 or article.paragraphs[start - 1] != article.paragraphs[start]
+        if not first or lower not in lex.questions | lex.answers:
+            return None
+        if lower in lex.questions:
+            return Found(start, end, self.phrases.entity("unnamed", ("questioner",)), "question")
+        named = {id(e): e for at, e in people.full.items() if at < start}
+        if len(named) == 1:
+            return Found(start, end, next(iter(named.values())), "answer")
+        return Found(start, end, self.phrases.entity("unnamed", ("respondent",)), "answer")
 
     def first_persons(self, places: dict[int, tuple[int, int]]) -> None:
         """ "I" and "we" as a source: the speaker of the quote around them, else the article's author."""
@@ -153,15 +183,36 @@ class Resolver:
 
     def without_source(self) -> None:
         """A direct quote without a source goes on with the speaker before it."""
+        self.subject_at = {h: i for i, h in enumerate(self.article.heads) if self.article.deps[i] == "nsubj"}
         order = sorted(range(len(self.attributions)), key=lambda i: self.attributions[i].content[0].start)
         previous: int | None = None
         for index in order:
             attribution = self.attributions[index]
-            if attribution.source is None and attribution.quote_type == "direct" and previous is not None:
+            if attribution.source is None and attribution.cue is not None:
+                subject = self.subject_of(attribution.cue)
+                if subject is not None:
+                    self.spoken[index] = Found(-1, -1, subject.entity, "subject of the cue")
+            elif attribution.source is None and attribution.quote_type == "direct" and previous is not None:
                 entity = self.spoken[previous].entity
                 self.spoken[index] = Found(-1, -1, entity, "continued quote")
             if index in self.spoken:
                 previous = index
+
+    def subject_of(self, cue: Span) -> Found | None:
+        """The person who is the subject of a cue that came without a source."""
+        span = self.doc.char_span(cue.start, cue.end, alignment_mode="expand")
+        if span is None or not len(span):
+            return None
+        verb = self.article.root(span.start, span.end)
+        for _ in range(3):
+            subject = self.subject_at.get(verb)
+            if subject is not None:
+                found = self.found.get(subject)
+                return found if found is not None and found.entity.kind == "person" else None
+            if self.article.deps[verb] not in ("conj", "xcomp"):
+                return None
+            verb = self.article.heads[verb]
+        return None
 
     def result(self) -> Resolution:
         """The records, in text order."""

@@ -86,7 +86,7 @@ def apposition_head(article: Article, mention: NameMention) -> str:
         return ""
     begin = article.subtree_left(head)
     end = mention.start
-    while end > head + 1 and article.lower[end - 1] in (",", ":", "-", "–", "—"):
+    while end > head + 1 and article.lower[end - 1] in (",", ":", "-", "–", "—", *COURTESY):
         end -= 1
     return without_article(article, begin, end)
 
