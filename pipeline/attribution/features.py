@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from pipeline.attribution.tokens import Ints, Tokens
 
+SYMBOL_MINIMA = (3, 2, 1, 1, 10, 1)
+"""How often a word, lemma, tag, dependency, shape or entity type must occur in training to have an embedding."""
 WINDOW = 100
 """A cue's source and content are looked for among this many tokens on either side of it."""
 SPAN = 2 * WINDOW + 1
@@ -71,7 +73,8 @@ def distance_buckets() -> Ints:
 class Pairs:
     """For each cue (row) and window position (column): the token, whether it counts, and its feature ids.
 
-    ``first`` and ``last`` bound, in window positions, the run of tokens of the same sentence and quotation.
+    ``first`` and ``last`` bound, in window positions, the run of tokens of the same sentence and quotation; ``parent``
+    is the window position of the token's head (its own where the head lies outside).
     """
 
     token: Ints
@@ -81,6 +84,7 @@ class Pairs:
     branch: Ints
     first: Ints
     last: Ints
+    parent: Ints
 
 
 class Tree:
@@ -114,6 +118,8 @@ def pair_features(tokens: Tokens, tree: Tree, deps: Ints, n_deps: int, cues: Int
     edges = np.flatnonzero(edge)
     unit = np.searchsorted(edges, token, side="right") - 1
     base = cue - WINDOW
+    parent = tokens.head[token] - base
+    own = np.broadcast_to(np.arange(SPAN), token.shape)
     return Pairs(
         token=token,
         valid=valid,
@@ -122,6 +128,7 @@ def pair_features(tokens: Tokens, tree: Tree, deps: Ints, n_deps: int, cues: Int
         branch=branch,
         first=np.clip(edges[unit] - base, 0, SPAN),
         last=np.clip(edges[unit + 1] - base, 0, SPAN),
+        parent=np.where((parent >= 0) & (parent < SPAN), parent, own),
     )
 
 
@@ -152,15 +159,16 @@ def _paths(tokens: Tokens, tree: Tree, deps: Ints, n_deps: int, cue: Ints, token
     return path, branch
 
 
-def chunk_bounds(tokens: Tokens, size: int) -> list[tuple[int, int]]:
+def chunk_bounds(tokens: Tokens, size: int, first: int = 0) -> list[tuple[int, int]]:
     """Cut a document into chunks of at most ``size`` tokens, at a block's start where one is near the end."""
     n = len(tokens)
     starts = np.flatnonzero(np.diff(tokens.block, prepend=-1))
     out = []
     at = 0
     while at < n:
-        k = np.searchsorted(starts, at + size, side="right") - 1
-        cut = int(starts[k]) if n > at + size and starts[k] > at + 0.4 * size else min(at + size, n)
+        limit = at + (first if first and not at else size)
+        k = np.searchsorted(starts, limit, side="right") - 1
+        cut = int(starts[k]) if n > limit and starts[k] > at + 0.4 * size else min(limit, n)
         out.append((at, cut))
         at = cut
     return out

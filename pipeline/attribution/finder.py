@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 from spacy.tokens import Doc
 
 from pipeline.attribution.acts import act_of
-from pipeline.attribution.decoding import Candidate, candidates, overlap
+from pipeline.attribution.decision import Decision, option_features
+from pipeline.attribution.decoding import Candidate, options, overlap
 from pipeline.attribution.layout import Layout
 from pipeline.attribution.network import Network
 from pipeline.attribution.rules import apply_rules
@@ -17,7 +19,6 @@ from pipeline.attribution.tokens import Ints, Tokens, read_tokens
 from pipeline.records import Attribution, Span
 
 CUE_THRESHOLD = 0.1
-ACCEPT = 0.36
 NETWORK = "network"
 PLACE = 64
 """Contents are compared with those that begin within four times this many tokens before them."""
@@ -39,36 +40,49 @@ class Finder:
     """Finds attributions with a trained network and rules; keeps nothing between documents."""
 
     network: Network
+    decision: Decision
 
     def __call__(self, doc: Doc) -> tuple[Attribution, ...]:
         """The attributions in order of their content; the document must be tagged, parsed and have its entities."""
         if not len(doc):
             return ()
         tokens = read_tokens(doc)
-        learned = candidates(tokens, self.network(tokens, CUE_THRESHOLD))
-        kept = decide(Layout(doc, tokens), [Scored(c.score, c, NETWORK) for c in learned])
+        kept = self.decide(Layout(doc, tokens), self.score(tokens))
         records = (to_record(doc, tokens, k) for k in kept)
         return distinct(r for r in records if r is not None)
 
+    def score(self, tokens: Tokens) -> list[Scored]:
+        """The network's options that are likely enough to be chosen."""
+        scores = self.network(tokens, CUE_THRESHOLD)
+        if not len(scores.cues):
+            return []
+        found = options(tokens, scores)
+        p = self.decision(option_features(tokens, scores, found))
+        chosen = np.flatnonzero(p >= self.decision.accept).tolist()
+        return [Scored(float(p[k]), found.candidate(k, scores), NETWORK) for k in chosen]
 
-def decide(layout: Layout, learned: Sequence[Scored]) -> list[Scored]:
-    """The learned candidates that are likely enough, and what the rules add or put in their place."""
-    accepted = select(s for s in learned if s.score >= ACCEPT)
-    found = apply_rules(layout, [s.candidate for s in accepted])
-    cues = {int(i) for f in found for i in f.cue}
-    ruled = [Scored(f.confidence, f.candidate, f.rule) for f in found]
-    return select([*ruled, *(s for s in accepted if s.candidate.anchor not in cues)])
+    def decide(self, layout: Layout, learned: Sequence[Scored]) -> list[Scored]:
+        """The best of the options, calibrated, and what the rules add or put in their place."""
+        accepted = [replace(s, score=self.decision.calibrate(s.score)) for s in select(learned)]
+        found = apply_rules(layout, [s.candidate for s in accepted])
+        cues = {int(i) for f in found for i in f.cue}
+        ruled = [Scored(f.confidence, f.candidate, f.rule) for f in found]
+        return select([*ruled, *(s for s in accepted if s.candidate.anchor not in cues)])
 
 
 def select(scored: Iterable[Scored]) -> list[Scored]:
-    """The candidates without those whose content a rule or a more likely one has, in order of the text."""
+    """The candidates without those whose cue or content a rule or a more likely one has, in order of the text."""
     kept: list[Scored] = []
+    anchors: set[int] = set()
     by_place: dict[int, list[Ints]] = {}
     for s in sorted(scored, key=lambda s: (s.rule == NETWORK, -s.score, s.candidate.anchor)):
         content = s.candidate.content
         first, last = int(content[0]) // PLACE, int(content[-1]) // PLACE
-        if any(overlap(content, o) >= SAME_CONTENT for p in range(first - 4, last + 1) for o in by_place.get(p, ())):
+        if s.candidate.anchor in anchors or any(
+            overlap(content, o) >= SAME_CONTENT for p in range(first - 4, last + 1) for o in by_place.get(p, ())
+        ):
             continue
+        anchors.add(s.candidate.anchor)
         by_place.setdefault(first, []).append(content)
         kept.append(s)
     return sorted(kept, key=lambda s: (int(s.candidate.content[0]), int(s.candidate.content[-1]), s.candidate.anchor))

@@ -35,6 +35,24 @@ CUE_GROUP = 16
 """How many chunks or cues are computed at once: enough for matrix products, few enough for the processor's cache."""
 
 
+LAYERS = tuple(
+    f"{name}.weight"
+    for name in (
+        "child",
+        "cue_hidden",
+        "cue_out",
+        "pair_cue",
+        "pair_token",
+        "pair_hidden",
+        "unit",
+        "parent",
+        "mean",
+        "pair_out",
+    )
+)
+"""Linear layers, whose weights PyTorch keeps transposed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """P(cue) of every token; of the cues (token indices) the probabilities (C, SPAN, 3) of content, source and cue."""
@@ -64,10 +82,10 @@ class Network:
         )
         states = [self._gates(w[f"lstm.weight_hh_l0{d}"]).T for d in (forward, backward)]
         self.lstm_state = np.ascontiguousarray(np.stack(states))
-        near = w["near.weight"]
-        self.near = np.concatenate([near[:, :, k].T for k in range(near.shape[2])], axis=1)
+        kernels = [w[f"mix.{layer}.near.weight"] for layer in range(2)]
+        self.near = [np.concatenate([near[:, :, k].T for k in range(near.shape[2])], axis=1) for near in kernels]
         self.distance = w["distance.weight"][distance_buckets()]
-        self.w = {k: np.ascontiguousarray(v.T) if v.ndim == 2 and _is_layer(k) else v for k, v in w.items()}
+        self.w = {k: np.ascontiguousarray(v.T) if k.endswith(LAYERS) else v for k, v in w.items()}
 
     def _gates(self, weights: Floats) -> Floats:
         """Torch's gates (i, f, g, o) as (i, f, o, g), the sigmoid ones halved: sigmoid(x) = (tanh(x / 2) + 1) / 2."""
@@ -148,52 +166,35 @@ class Network:
         h += w["branch.weight"][pairs.branch[s]]
         np.maximum(h, 0, out=h)
         h += np.maximum(h @ w["pair_hidden.weight"] + w["pair_hidden.bias"], 0)
-        h *= keep
-        u = (h @ w["unit.weight"] + w["unit.bias"]) * keep
-        near = np.maximum(self._convolve(u), 0)
-        total = np.zeros((len(u), SPAN + 1, u.shape[2]), dtype=np.float32)
+        u = h @ w["unit.weight"] + w["unit.bias"]
+        u = self._mix(0, u, keep, pairs, s)
+        u += self._mix(1, u, keep, pairs, s)
+        out = w["pair_out.weight"]
+        logits = h @ out[: h.shape[2]] + u @ out[h.shape[2] :] + w["pair_out.bias"]
+        return sigmoid(logits) * keep
+
+    def _mix(self, layer: int, u: Floats, keep: Floats, pairs: Pairs, s: slice) -> Floats:
+        """One layer of exchange between the positions of a window: neighbours, head, sentence or quotation."""
+        u = u * keep
+        rows, span, width = u.shape
+        total = np.zeros((rows, span + 1, width), dtype=np.float32)
         np.cumsum(u, axis=1, out=total[:, 1:])
-        count = np.zeros((len(u), SPAN + 1, 1), dtype=np.float32)
+        count = np.zeros((rows, span + 1, 1), dtype=np.float32)
         np.cumsum(keep, axis=1, out=count[:, 1:])
-        row = np.arange(len(u))[:, None]
+        row = np.arange(rows)[:, None]
         first, last = pairs.first[s], pairs.last[s]
         mean = total[row, last] - total[row, first]
         mean /= np.maximum(count[row, last] - count[row, first], 1)
-        np.maximum(mean, 0, out=mean)
-        a, b = h.shape[2], h.shape[2] + u.shape[2]
-        out = w["pair_out.weight"]
-        logits = h @ out[:a] + near @ out[a:b] + mean @ out[b:] + w["pair_out.bias"]
-        return sigmoid(logits) * keep
-
-    def _convolve(self, u: Floats) -> Floats:
-        """The convolution over neighbouring window positions, zero beyond the edges."""
-        width = u.shape[2]
-        taps = self.near.shape[1] // width
-        shifted = u @ self.near
-        out = np.tile(self.w["near.bias"], (*u.shape[:2], 1))
+        out = mean @ self.w[f"mix.{layer}.mean.weight"]
+        out += (u @ self.w[f"mix.{layer}.parent.weight"])[row, pairs.parent[s]]
+        out += self.w[f"mix.{layer}.near.bias"]
+        shifted = u @ self.near[layer]
+        taps = shifted.shape[2] // width
         for k in range(taps):
             d = k - taps // 2
             part = shifted[..., k * width : (k + 1) * width]
-            if d < 0:
-                out[:, -d:] += part[:, :d]
-            elif d > 0:
-                out[:, :-d] += part[:, d:]
-            else:
-                out += part
-        return out
-
-
-def _is_layer(name: str) -> bool:
-    return name.split(".")[0] in {
-        "child",
-        "cue_hidden",
-        "cue_out",
-        "pair_cue",
-        "pair_token",
-        "pair_hidden",
-        "unit",
-        "pair_out",
-    }
+            out[:, max(-d, 0) : span - max(d, 0)] += part[:, max(d, 0) : span + min(d, 0)]
+        return np.maximum(out, 0, out=out)
 
 
 def _heads_within(head: Ints, bounds: list[tuple[int, int]]) -> Ints:

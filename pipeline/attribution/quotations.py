@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 MARK = re.compile(r"""["“”„‟«»〝〞＂]|``|''|(?<!\w)['‘’‚‹]|['’›](?!\w)""")
 PRIME = re.compile(
-    r"""\d\s?['’′]\s?\d+(?:\.\d+)?\s?(?:"|”|'')|(?<=[\s(])\d+(?:\.\d+)?"(?=[\s-](?:by|x|tall|long|wide|high)?\b)"""
+    r"""\d\s?['’′]\s?\d+(?:\.\d+)?\s?(?:"|”|'')|(?<=[\s(])\d+(?:\.\d+)?"(?=[\s-]?(?:by|x|tall|long|wide|high|deep)\b)"""
 )
 ELISION = re.compile(r"['’‘](?:\d0s|tis|twas|em|til|cause|bout|n)\b", re.IGNORECASE)
 STYLES = {"“": "curly", "”": "curly", "„": "low", "‟": "curly", "«": "guillemet", "»": "guillemet"}

@@ -65,7 +65,7 @@ class Found:
 
     @property
     def candidate(self) -> Candidate:
-        return Candidate(self.anchor, self.content, self.source, self.cue, 1.0, 1.0, 1.0)
+        return Candidate(self.anchor, self.content, self.source, self.cue)
 
     @property
     def confidence(self) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.attribution.decision import Decision
 from pipeline.attribution.finder import Finder
 from pipeline.attribution.network import Network
 from pipeline.components import extensions
@@ -42,5 +43,9 @@ def make_attributions(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 @cache
 def load_finder() -> Finder:
     """The finder with the project's trained weights."""
-    with as_file(files("pipeline.knowledge").joinpath("attributions/network.npz")) as path, np.load(path) as arrays:
-        return Finder(Network(dict(arrays)))
+    folder = files("pipeline.knowledge").joinpath("attributions")
+    weights = {}
+    for name in ("network", "decision"):
+        with as_file(folder.joinpath(f"{name}.npz")) as path, np.load(path, allow_pickle=False) as arrays:
+            weights[name] = dict(arrays)
+    return Finder(Network(weights["network"]), Decision(weights["decision"]))

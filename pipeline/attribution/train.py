@@ -1,0 +1,144 @@
+"""Train the attribution models from gold documents, and measure their confidence.
+
+Example, with PyTorch installed (``pip install -e .[train]``):
+
+    python -m pipeline.attribution.train GOLD.jsonl --dev DEV.jsonl --out pipeline/knowledge/attributions
+
+writes ``network.npz`` and ``decision.npz`` and prints the reliability table on the dev documents. The decision is
+fitted on scores of networks that were trained without the documents scored (two folds), and so is its calibration.
+The same gold gives the same bytes on the same machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import spacy
+from spacy.tokens import Doc
+
+from pipeline.attribution.decision import WIDTH, Decision, option_features
+from pipeline.attribution.decoding import options
+from pipeline.attribution.features import Vocabulary
+from pipeline.attribution.finder import CUE_THRESHOLD, Finder, select
+from pipeline.attribution.fitting import fit_decision, isotonic, label, reliability
+from pipeline.attribution.gold import GoldDocument, Target, align, read_gold
+from pipeline.attribution.network import Network
+from pipeline.attribution.tokens import Floats, Tokens, read_tokens
+from pipeline.attribution.torch_network import export
+from pipeline.attribution.training import EPOCHS, build_example, build_vocabulary, fit
+from pipeline.language import default_model
+
+Arrays = dict[str, npt.NDArray[np.generic]]
+FOLDS = 2
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A gold document as arrays, with its attributions in tokens."""
+
+    tokens: Tokens
+    targets: tuple[Target, ...]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; exit code 2 for gold that cannot be read."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", nargs="+", type=Path, help="JSON Lines files of gold documents to train on")
+    parser.add_argument("--dev", type=Path, required=True, help="gold documents to measure on, never trained on")
+    parser.add_argument("--out", type=Path, required=True, help="folder for network.npz and decision.npz")
+    parser.add_argument("--model", help="spaCy model that parses the documents (default: the small English one)")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--jobs", type=int, default=2, help="networks trained side by side, one core each")
+    args = parser.parse_args(arguments)
+    try:
+        train, dev = parse(args.model, read_gold(args.gold)), parse(args.model, read_gold([args.dev]))
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    folds = [[p for i, p in enumerate(train) if i % FOLDS != k] for k in range(FOLDS)]
+    with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
+        *held_out, network = pool.map(partial(train_network, args.epochs), [*folds, train])
+    decision = train_decision(train, [Network(arrays) for arrays in held_out])
+    args.out.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(args.out / "network.npz", allow_pickle=False, **network)
+    np.savez_compressed(args.out / "decision.npz", allow_pickle=False, **decision)
+    p, right = chosen(Finder(Network(network), Decision(decision)), dev)
+    print(reliability(p, right))
+    return 0
+
+
+def parse(model: str | None, gold: Sequence[GoldDocument]) -> list[Parsed]:
+    """The documents as the pipeline sees them: blocks, tags, parse, entities."""
+    nlp = spacy.load(model or default_model())
+    nlp.add_pipe("claims_blocks", first=True)
+    return [to_arrays(doc, g) for doc, g in zip(nlp.pipe(g.text for g in gold), gold, strict=True)]
+
+
+def to_arrays(doc: Doc, gold: GoldDocument) -> Parsed:
+    tokens = read_tokens(doc)
+    return Parsed(tokens, tuple(align(doc, tokens, gold.attributions)))
+
+
+def train_network(epochs: int, documents: Sequence[Parsed]) -> Arrays:
+    """The arrays of a network trained on the documents, with its vocabulary."""
+    vocabulary: Vocabulary = build_vocabulary([d.tokens for d in documents])
+    examples = [build_example(d.tokens, d.targets, vocabulary) for d in documents]
+    trained = fit(examples, vocabulary, epochs, SEED, partial(print, f"{len(documents)} documents,", flush=True))
+    return {**export(trained), **{f"hashes.{k}": h for k, h in enumerate(vocabulary.hashes)}}
+
+
+def train_decision(documents: Sequence[Parsed], networks: Sequence[Network]) -> Arrays:
+    """The decision's arrays; document ``i`` is scored by network ``i % FOLDS``, which has not seen it."""
+    rows = [option_rows(networks[i % FOLDS], d) for i, d in enumerate(documents)]
+    halves = [(np.concatenate([r[0] for r in rows[k::2]]), np.concatenate([r[1] for r in rows[k::2]])) for k in (0, 1)]
+    outputs = []
+    for k in (0, 1):  # calibrate on what a decision fitted on the other half chooses
+        decision = Decision(fit_decision(*halves[1 - k], SEED))
+        outputs.append(chosen(Finder(networks[k % FOLDS], decision), documents[k::2]))
+    p, right = (np.concatenate(parts) for parts in zip(*outputs, strict=True))
+    knots, levels = isotonic(p, right)
+    arrays = fit_decision(np.concatenate([h[0] for h in halves]), np.concatenate([h[1] for h in halves]), SEED)
+    gold = sum(len(d.targets) for d in documents)
+    return {**arrays, "knots": knots, "levels": levels, "accept": best_threshold(p, right, gold)}
+
+
+def option_rows(network: Network, document: Parsed) -> tuple[Floats, Floats]:
+    """Features and labels of all options of a document."""
+    scores = network(document.tokens, CUE_THRESHOLD)
+    if not len(scores.cues):
+        return np.zeros((0, WIDTH), np.float32), np.zeros(0, np.float32)
+    found = options(document.tokens, scores)
+    candidates = [found.candidate(k, scores) for k in range(len(found.row))]
+    return option_features(document.tokens, scores, found), label(document.tokens, candidates, document.targets)
+
+
+def chosen(finder: Finder, documents: Sequence[Parsed]) -> tuple[Floats, Floats]:
+    """Of the options that are chosen: their confidence, and whether they are right."""
+    p: list[float] = []
+    right: list[float] = []
+    for d in documents:
+        best = select(finder.score(d.tokens))
+        p += [finder.decision.calibrate(s.score) for s in best]
+        right += label(d.tokens, [s.candidate for s in best], d.targets).tolist()
+    return np.array(p, np.float32), np.array(right, np.float32)
+
+
+def best_threshold(p: Floats, right: Floats, gold: int) -> npt.NDArray[np.float32]:
+    """The output from which on to accept: where F1 = 2 TP / (accepted + gold) is highest."""
+    order = np.argsort(-p, kind="stable")
+    f1 = 2 * np.cumsum(right[order]) / (np.arange(1, len(p) + 1) + gold)
+    return np.array(p[order][int(np.argmax(f1))], np.float32)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
