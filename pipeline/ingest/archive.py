@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -15,6 +18,18 @@ MAX_BYTES = 500_000_000
 MAX_MEMBER = 100_000_000
 MAX_MEMBERS = 100_000
 """What an archive may unpack to, in all and a member: a decompression bomb is refused before it goes off."""
+
+UNPACKING_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    RuntimeError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    ValueError,
+)
+"""What the standard library raises for members that are damaged, encrypted or packed in unknown ways."""
 
 
 def open_zip(raw: bytes, name: str) -> zipfile.ZipFile:
@@ -35,12 +50,12 @@ def items(item: Item, name: str) -> Iterator[Item]:
     with open_zip(item.raw, name) as archive:
         for member in archive.infolist():
             path = PurePosixPath(member.filename)
-            hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+            hidden = any(re.match(r"\.[^.]|__MACOSX", part) for part in path.parts)
             if member.is_dir() or hidden or (media_type := media_type_of(path.name)) is None:
                 continue
             inner = Item(b"", f"{item.uri}#{member.filename}", media_type)
             try:
                 yield replace(inner, raw=archive.read(member))
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError) as error:
+            except UNPACKING_ERRORS as error:
                 why = "encrypted" if "encrypted" in str(error) else "damaged"
                 yield replace(inner, problem=f"{name}: its member {member.filename} is {why}; pack it again")

@@ -50,9 +50,10 @@ def part(message: EmailMessage, subtype: str, name: str) -> Reading | None:
         with suppress(InputError, LookupError, ValueError, KeyError):
             content = piece.get_payload(decode=True)
             if isinstance(content, bytes) and content.strip():
-                reader = html.read if subtype == "html" else text.read
-                reading = reader(content, name, piece.get_content_charset())
-                return unsigned(reading) if subtype == "plain" else reading
+                charset = piece.get_content_charset()
+                if subtype == "html":
+                    return html.read(content, name, charset, header(message, "subject"))
+                return unsigned(text.read(content, name, charset))
     return None
 
 

@@ -24,8 +24,11 @@ DOCTYPE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
-def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
-    """The article of a page, without its navigation. Raises ``InputError`` where there is none."""
+def read(raw: bytes, name: str, charset: str | None = None, title: str | None = None) -> Reading:
+    """The article of a page, without its navigation; ``title`` where it is known from elsewhere.
+
+    Raises ``InputError`` where there is none.
+    """
     import trafilatura  # slow to import
 
     tree = parse(decode(raw, name, charset or declared_charset(raw)), name)
@@ -41,13 +44,13 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
         )
         if page is None or page.body is None:
             raise InputError(f"{name}: no article found in the page; save its text as .txt")
-        text, blocks = build(list(with_captions(unmelted(list(pieces(page.body)), marks), marks)), page.title)
+        text, blocks = build(list(with_captions(unmelted(list(pieces(page.body)), marks), marks)), title or page.title)
     except RecursionError:
         raise InputError(too_deep(name)) from None
     return Reading(
         text,
         blocks,
-        title=squeeze(page.title) or title_of(text, blocks),
+        title=squeeze(title or page.title) or title_of(text, blocks),
         byline=squeeze(page.author) or None,
         publisher=squeeze(page.sitename) or None,
         published=parse_date(page.date),
