@@ -36,14 +36,23 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A block with what stands before it (bullets and line breaks), or several list items as one list."""
+    """A block, or several list items as one list.
+
+    ``above`` is what stands between it and the block before, ``gap`` what precedes it on its own line (a bullet).
+    """
 
     tag: str
     kind: str
     depth: int
+    above: tuple[Segment, ...]
     gap: tuple[Segment, ...]
     segments: tuple[Segment, ...]
     items: tuple[Part, ...] = ()
+
+    @property
+    def empty_above(self) -> bool:
+        """Whether nothing but white space stands between it and the block before."""
+        return not any(s.text.strip() for s in self.above)
 
 
 def parts(document: Document, items: Sequence[Item], current: str | None = None) -> list[Part]:
@@ -59,12 +68,14 @@ def parts(document: Document, items: Sequence[Item], current: str | None = None)
         if block.start < at or block.end <= block.start:
             continue  # nested in the one before, which shows these characters already
         tag = TAGS.get(block.kind, "p")
-        gap, own = marks.segments(at, block.start), marks.segments(block.start, block.end)
-        out.append(Part(tag, block.kind, min(len(block.section), 4), gap, own))
+        line = max(text.rfind("\n", at, block.start) + 1, at)
+        around = marks.segments(at, line), marks.segments(line, block.start)
+        own = marks.segments(block.start, block.end)
+        out.append(Part(tag, block.kind, min(len(block.section), 4), *around, own))
         at = block.end
     if at < len(text):
         rest = marks.segments(at, len(text))
-        out.append(Part("p", "rest" if not text[at:].strip() else "paragraph", 0, (), rest))
+        out.append(Part("p", "rest" if not text[at:].strip() else "paragraph", 0, (), (), rest))
     return _lists(out)
 
 
@@ -75,9 +86,9 @@ def _lists(found: Iterable[Part]) -> list[Part]:
         if part.tag != "li":
             out.append(part)
         elif out and out[-1].tag == "ul":
-            out[-1] = Part("ul", "list", 0, (), (), (*out[-1].items, part))
+            out[-1] = Part("ul", "list", 0, (), (), (), (*out[-1].items, part))
         else:
-            out.append(Part("ul", "list", 0, (), (), (part,)))
+            out.append(Part("ul", "list", 0, (), (), (), (part,)))
     return out
 
 

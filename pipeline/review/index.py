@@ -6,7 +6,7 @@ Everything in these tables can be thrown away and built again from the store (``
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -133,9 +133,9 @@ def catch_up(engine: Engine) -> int:
         rows = connection.execute(sa.select(review_documents.c.doc_id, review_documents.c.state))
         known = {row.doc_id: row.state for row in rows}
     stale = sorted(d for d in wanted.keys() | known.keys() if wanted.get(d) != known.get(d))
-    for i in range(0, len(stale), BATCH):
+    for some in batched(stale, BATCH):
         with writing(engine) as connection:
-            refresh(connection, stale[i : i + BATCH])
+            refresh(connection, some)
     return len(stale)
 
 
@@ -177,6 +177,22 @@ def outdate(connection: Connection, speaker_id: str) -> None:
     """Have ``catch_up`` bring in anew all documents in which a speaker speaks, who has been merged or parted again."""
     here = sa.select(review_queue.c.doc_id).where(review_queue.c.speaker_id == speaker_id)
     connection.execute(review_documents.update().where(review_documents.c.doc_id.in_(here)).values(state=""))
+
+
+def outdate_documents(connection: Connection, doc_ids: Iterable[str], uris: Iterable[str]) -> None:
+    """Have ``catch_up`` bring in anew the documents, those with the same text, and those at the addresses."""
+    found = set(doc_ids)
+    for some in batched(sorted(uris), BATCH):
+        found |= set(connection.scalars(sa.select(sources.c.doc_id).where(sources.c.uri.in_(some))))
+    for some in batched(sorted(found), BATCH):
+        here = review_documents.c.doc_id.in_(_same_text(connection, some))
+        connection.execute(review_documents.update().where(here).values(state=""))
+
+
+def batched(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """The values in parts of at most ``size``."""
+    for i in range(0, len(values), size):
+        yield values[i : i + size]
 
 
 def _row(item: Item, doc_id: str, corpus: str, same: Mapping[str, Speaker], first: bool) -> dict[str, object]:
