@@ -88,7 +88,7 @@ def ingest(
                 added.append(entry)
     if as_json:
         print(json.dumps([entry.to_dict() for entry in added], ensure_ascii=False, indent=1))
-    else:
+    elif added or not failed:
         print(f"{len(added)} new articles in {folder.path}; extract their claims with: claims run {folder.path}")
     if failed:
         raise InputError(f"{failed} of the sources could not be read (see above); the others are in {folder.path}")
