@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from spacy.tokens import Span, Token
 
 from pipeline.amounts.grammar import Reading
+from pipeline.amounts.knowledge import words
 from pipeline.amounts.path import Path, Verbs, base_form, measures, verbs, way_up
 from pipeline.amounts.phrases import MAX_PHRASE, agent, is_passive, is_verb, noun_phrase, starts_time, subject
 from pipeline.amounts.times import Sentences, time_of
 from pipeline.records import Change
+
+WORDS = words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Clause:
     object: str | None = None
     when: str | None = None
     change: Change = "none"
+    per: str | None = None
 
 
 def read_clause(span: Span, end: int, reading: Reading, held: Sentences) -> Clause:
@@ -42,6 +46,7 @@ def read_clause(span: Span, end: int, reading: Reading, held: Sentences) -> Clau
         object=text(object_of(span, path, v)),
         when=text(when),
         change=change_of(span, path, reading, v),
+        per=period_of(path, v),
     )
 
 
@@ -177,6 +182,16 @@ def predicate_end(verb: Token) -> int:
         elif child.dep_ in ("prt", "acomp") or (child.dep_ == "prep" and child.i == end):
             end = min(child.right_edge.i + 1, end + MAX_PHRASE)
     return end
+
+
+def period_of(path: Path, v: Verbs) -> str | None:
+    """The period that an adjective gives to what the amount describes ("an annual fee of $5", "the daily fee is $5")."""
+    measured = subject(path.verb) if path.verb is not None and measures(path, v) else None
+    for noun in [noun for noun, _ in path.nouns] + ([measured] if measured is not None else []):
+        for child in noun.lefts:
+            if child.lower_ in WORDS.attributive:
+                return WORDS.periodic[(child.lower_,)]
+    return None
 
 
 def change_of(span: Span, path: Path, reading: Reading, v: Verbs) -> Change:

@@ -165,14 +165,19 @@ def money_after(lexed: Lexed, core: Core) -> Core | None:
             if (country[0] in marker.codes and marker.kind in ("name", "minor"))
             else None
         )
+    if found is None and lexed.lower[at] == "in" and (stated := read_marker(lexed, at + 1)):
+        found = stated if stated[0].kind == "name" and len(stated[0].codes) == 1 else None
+        at += found is not None  # "2 million in Swiss francs"
     if found is None and lexed.lower[at] in W.between and lexed.gap[at] == SPACED:
         at += 1
         found = read_marker(lexed, at)
-    if found is None or (lexed.gap[at] == BROKEN):
+    if found is None or lexed.gap[at] == BROKEN:
         return None
     marker, end = found
     if not suffix_allowed(lexed, marker, at, end, number, hyphen):
         return None
+    if marker.kind == "code" and (lexed.gap[end] == BROKEN or not lexed.is_word(end)):
+        marker = replace(marker, large_only=False)  # "42 MAD.", but not "10 TOP STORIES"
     if lexed.words[end - 1] == "." and core.first and (lexed.gap[end] == BROKEN or lexed.words[end][:1].isupper()):
         end -= 1  # "It cost 500 kr. Then ..."
     return replace(core, end=end, value=number.value * marker.factor, kind="money", markers=(marker,))

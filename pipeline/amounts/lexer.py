@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-LEXEME = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[^\w\s]|_")
+LEXEME = re.compile(r"\d+(?:[.,]\d+|['’]\d{3}(?!\d))*|[^\W\d_]+|[^\w\s]|_")
 APART = re.compile(r"\s*\n\s*\n|\s{4,}|\t")
 
 PADDING = 24

@@ -49,12 +49,13 @@ class Number:
 def digits_value(text: str) -> Decimal | None:
     """The value of a digit group by its separators; ``None`` where they fit no number ("1.2.3", "3,45,6").
 
-    A comma groups thousands (Western or Indian) or, before one or two last digits, is a decimal comma; a single dot
-    is decimal; where both occur the later one is decimal.
+    A comma or apostrophe groups thousands (Western or Indian); a comma before one or two last digits is decimal, as
+    is a single dot; where both occur the later one is decimal.
     """
     if len(text) > MAX_DIGITS:
         return None
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    text = text.replace("'", ",").replace("’", ",")
     comma, dot = text.rfind(","), text.rfind(".")
     if comma < 0 and text.count(".") <= 1:
         return Decimal(text)
@@ -252,15 +253,15 @@ def small_follows(lexed: Lexed, i: int, current: Decimal | None, total: Decimal)
 
 
 def and_fraction(lexed: Lexed, i: int) -> tuple[Decimal, int] | None:
-    """The fraction that "and" adds to a number ("and a half", "and nine-tenths"), and the lexeme after it."""
-    if lexed.lower[i] != "and" or lexed.gap[i] == BROKEN:
+    """The fraction that "and" adds to a number ("and a half", "-and-a-half", "and nine-tenths"), and its end."""
+    at = i + lexed.hyphen(i)
+    if lexed.lower[at] != "and" or lexed.gap[at] == BROKEN:
         return None
-    count, at = Decimal(1), i + 2
-    if lexed.lower[i + 1] in W.units:
-        count = Decimal(W.units[lexed.lower[i + 1]])
-        at += lexed.hyphen(at)
-    elif lexed.lower[i + 1] != "a":
-        return None
+    at += 1
+    at += lexed.hyphen(at)
+    count = Decimal(1) if lexed.lower[at] == "a" else Decimal(W.units.get(lexed.lower[at], 0))
+    at += 1
+    at += lexed.hyphen(at)
     part = W.fractions.get(lexed.lower[at])
     return (count * part, at + 1) if part is not None and count and lexed.together(i, at - i + 1) else None
 

@@ -95,7 +95,7 @@ def mention(
         bound=reading.bound,
         unit=unit[0],
         unit_reason=unit[1],
-        per=reading.per,
+        per=reading.per or clause.per,
         change=clause.change,
         usd_low=in_dollars(tidy(reading.low), rate) if rate else None,
         usd_high=in_dollars(tidy(reading.high), rate) if rate else None,

@@ -64,3 +64,15 @@ def test_clause_of_an_overlong_sentence_is_left_open(nlp: Language) -> None:
     text = "They paid $5 million and " + "more, " * 400 + "again."
     found = amount(nlp, text)
     assert (found.low, found.payer, found.verb) == (5_000_000, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        ("They demanded an annual fee of $5 million.", "year"),
+        ("The weekly benefit would be $300.", "week"),
+        ("They paid a fee of $5 million.", None),
+    ],
+)
+def test_clause_period_of_the_noun(nlp: Language, text: str, per: str | None) -> None:
+    assert amount(nlp, text).per == per
