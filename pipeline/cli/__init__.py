@@ -11,6 +11,7 @@ import typer
 
 from pipeline.cli import corpora, extract, inspect
 from pipeline.errors import ClaimsError, InputError
+from pipeline.review import commands as review
 
 BAD_INPUT, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 UsageError = cast(type[Exception], typer.BadParameter.__mro__[1])
@@ -32,6 +33,9 @@ app.command()(extract.extract)
 app.command()(corpora.publish)
 app.command()(inspect.show)
 app.command()(inspect.evaluate)
+app.command()(review.review)
+app.command()(review.agreement)
+app.add_typer(review.group, name="annotations")
 knowledge.command("import")(inspect.import_knowledge)
 app.add_typer(knowledge, name="knowledge")
 
@@ -47,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(list(sys.argv[1:] if arguments is None else arguments) or ["--help"], standalone_mode=False)
         sys.stdout.flush()
+        if code == INTERRUPTED:  # typer's own answer to Ctrl-C
+            return fail("interrupted; run the same command again to go on where it stopped", INTERRUPTED)
         return code if isinstance(code, int) else 0
     except UsageError as error:
         context = getattr(error, "ctx", None)
@@ -56,12 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail(str(error), BAD_INPUT)
     except ClaimsError as error:
         return fail(str(error), FAILED)
-    except BrokenPipeError:
-        # whoever read standard output has gone; Python must not try to flush it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):  # typer leaves by SystemExit when whoever read the output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python flushes it at exit, and fails
         return PIPE_CLOSED
-    except (KeyboardInterrupt, typer.Abort):
-        return fail("interrupted; run the same command again to go on where it stopped", INTERRUPTED)
 
 
 def fail(message: str, code: int) -> int:
