@@ -6,14 +6,15 @@ What is put in stands in [square brackets]; what is uncertain is left as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from spacy.tokens import Doc, Span, Token
 
 from pipeline import records
-from pipeline.predictions.syntax import subject_of
+from pipeline.predictions.syntax import SUBJECTS, subject_of
 from pipeline.records import Attribution, Speaker
 from pipeline.speakers import resolve
 
@@ -28,6 +29,10 @@ MIN_CONFIDENCE = 0.7
 """A pronoun or description is replaced where the speakers' component is at least so sure of whom it means."""
 MAX_CONTEXT = 30
 """The clause around a bare amount is given where it has at most so many tokens."""
+NEAR = 8
+"""How many quotes that begin before a word are looked at for the one that holds it; they nest no deeper."""
+MAX_GAP = 80
+"""A cue at most so many characters before a quote is given with it."""
 VERBS = frozenset({"VERB", "AUX"})
 
 
@@ -55,6 +60,7 @@ class Rewriter:
         self.attributions: tuple[Attribution, ...] = doc._.claims_attributions
         self.quotes = {records.envelope(a.content, self.text): a for a in self.attributions if a.content}
         self.ordered = sorted(self.quotes.items(), key=lambda q: q[0])
+        self.starts = [c.start for c, _ in self.ordered]
         self.speakers: dict[str, Speaker] = {s.speaker_id: s for s in doc._.claims_speakers}
 
     def standalone(self, start: int, end: int) -> str:
@@ -63,30 +69,49 @@ class Rewriter:
         if span is None or not len(span):
             return self.text[start:end]
         quote = self.quotes.get(records.Span(start, end, self.text[start:end]))
-        if quote is not None:
-            return self.quoted(quote, span, start, end)
+        if quote is not None and (speaker := self.name(quote.speaker_id)) is not None:
+            return self.reported(quote, speaker, start, end)
         lead = ""
         if not any(t.pos_ in VERBS for t in span):
             lead, start, end = self.clause_around(span, start, end)
             span = self.doc.char_span(start, end, alignment_mode="expand") or span
+        elif span.root.pos_ in VERBS:
+            lead = self.missing_subject(span.root, span)
         return lead + self.edited(start, end, self.edits(span, start, end))
 
-    def quoted(self, quote: Attribution, span: Span, start: int, end: int) -> str:
-        """A quote with its speaker before it; the first person then needs no name."""
-        speaker = self.name(quote.speaker_id)
-        edits = [e for e in self.edits(span, start, end) if speaker is None or not self.spoken(e)]
-        words = self.edited(start, end, edits)
-        if speaker is None:
-            return words
-        return f'{speaker}: "{words.strip(QUOTES)}"' if quote.quote_type == "direct" else f"{speaker}: {words}"
+    def reported(self, quote: Attribution, speaker: str, start: int, end: int) -> str:
+        """A quote with its speaker: "Ann Doe: "..."", or in the reporter's words "[Ann Doe] denied that ..."."""
+        if quote.quote_type == "direct":
+            parts = [self.rewritten(c.start, c.end, {speaker}, own_words=True).strip(QUOTES) for c in quote.content]
+            return f'{speaker}: "{joined(parts)}"'
+        cue = quote.cue
+        if cue is not None and cue.end <= start and start - cue.end <= MAX_GAP and cue.text.strip(":―—- "):
+            return f"[{speaker}] {self.rewritten(cue.start, end, {speaker})}"
+        return f"{speaker}: {self.rewritten(start, end, {speaker})}"
+
+    def rewritten(self, start: int, end: int, seen: set[str], own_words: bool = False) -> str:
+        """The words of a quote; where they are all the speaker's own, the first person needs no name."""
+        span = self.doc.char_span(start, end, alignment_mode="expand")
+        edits = self.edits(span, start, end, seen) if span is not None else iter(())
+        return self.edited(start, end, (e for e in edits if not (own_words and self.spoken(e))))
+
+    def missing_subject(self, verb: Token, span: Span) -> str:
+        """Who does what a clause without a subject says ("proposing an increase"), as a lead in brackets."""
+        if verb.dep_ not in ("advcl", "xcomp", "conj", "acl") or any(c.dep_ in SUBJECTS for c in verb.children):
+            return ""
+        subject = subject_of(verb)
+        if subject is None or span.start <= subject.i < span.end:
+            return ""
+        name = self.meant(subject.idx, subject.idx + len(subject))
+        return f"[{name}] " if name is not None else ""
 
     def spoken(self, edit: Edit) -> bool:
         """Whether the edit replaces a first person."""
         return self.text[edit.start : edit.end].lower() in FIRST_PERSON
 
-    def edits(self, span: Span, start: int, end: int) -> Iterator[Edit]:
-        """What to put in, in the order of the text."""
-        seen: set[str] = set()
+    def edits(self, span: Span, start: int, end: int, known: Iterable[str] = ()) -> Iterator[Edit]:
+        """What to put in, in the order of the text; ``known`` are names that the reader has before him."""
+        seen = set(known)
         found: list[Edit] = []
         for token in span:
             if token.idx < start or token.idx + len(token) > end:
@@ -96,8 +121,8 @@ class Rewriter:
                 found += self.first_person(token)
             elif lower in THIRD_PERSON:
                 found += self.third_person(token, seen)
-            elif token.ent_type_ == "PERSON" and token.ent_iob_ == "B":
-                found += self.short_name(token, seen, end)
+            elif token.pos_ == "PROPN":
+                found += self.surname(token, seen)
             elif lower == "the":
                 found += self.description(token, seen, start, end)
         found += self.dates(start, end)
@@ -109,7 +134,7 @@ class Rewriter:
 
     def first_person(self, token: Token) -> Iterator[Edit]:
         """ "I" in a quote: the quote's speaker; beside a present tense the pronoun stays ("I [Ann Doe] am")."""
-        said = next((a for c, a in self.ordered if c.start <= token.idx < c.end and verbatim(a, token.idx)), None)
+        said = self.said_by(token.idx)
         name = self.name(said.speaker_id) if said is not None else None
         if name is None:
             return
@@ -120,29 +145,32 @@ class Rewriter:
         else:
             yield Edit(token.idx, token.idx + len(token), f"[{name}]")
 
+    def said_by(self, at: int) -> Attribution | None:
+        """The quote in whose verbatim words the character lies."""
+        last = bisect_right(self.starts, at)
+        near = (a for _, a in reversed(self.ordered[max(0, last - NEAR) : last]) if verbatim(a, at))
+        return next(near, None)
+
     def third_person(self, token: Token, seen: set[str]) -> Iterator[Edit]:
-        """ "he", "her": the person meant, unless the claim itself names them before."""
+        """ "he", "her": the person meant, unless the claim itself names them before. Nobody speaks so of themselves."""
         name = self.meant(token.idx, token.idx + len(token))
-        if name is None or name in seen:
+        said = self.said_by(token.idx)
+        if name is None or name in seen or (said is not None and self.name(said.speaker_id) == name):
             return
         owned = token.lower_ in POSSESSIVE or token.tag_ == "PRP$"
         yield Edit(token.idx, token.idx + len(token), f"[{possessive(name) if owned else name}]")
         seen.add(name)
 
-    def short_name(self, token: Token, seen: set[str], limit: int) -> Iterator[Edit]:
+    def surname(self, token: Token, seen: set[str]) -> Iterator[Edit]:
         """A surname at its first place: the first name before it ("[Ann] Doe")."""
-        entity = [token]
-        while entity[-1].i + 1 < len(self.doc) and self.doc[entity[-1].i + 1].ent_iob_ == "I":
-            entity.append(self.doc[entity[-1].i + 1])
-        name = self.meant(token.idx, token.idx + len(token)) or self.meant(entity[-1].idx, entity[-1].idx + 1)
-        words = name.split() if name else []
-        if name is None or name in seen:
+        beside = [self.doc[i] for i in (token.i - 1, token.i + 1) if 0 <= i < len(self.doc)]
+        if token.dep_ == "compound" or any(t.pos_ == "PROPN" and t.whitespace_ for t in beside[:1]):
             return
-        seen.add(name)
-        if len(entity) == 1 and len(words) > 1 and words[-1] == token.text:
-            before = self.doc[token.i - 1].ent_type_ if token.i else ""
-            if before != "PERSON" and token.dep_ != "compound" and token.idx + len(token) <= limit:
-                yield Edit(token.idx, token.idx, f"[{' '.join(words[:-1])}] ")
+        name = self.meant(token.idx, token.idx + len(token), people_only=True)
+        words = name.split() if name is not None else []
+        if name is not None and name not in seen and len(words) > 1 and words[-1] == token.text:
+            yield Edit(token.idx, token.idx, f"[{' '.join(words[:-1])}] ")
+        seen.update([name] if name is not None else [])
 
     def description(self, token: Token, seen: set[str], start: int, end: int) -> Iterator[Edit]:
         """ "the minister": the person meant."""
@@ -200,15 +228,10 @@ class Rewriter:
         low, high = min(first, span.start), max(last, span.end - 1, verb.i)
         if high - low >= MAX_CONTEXT or self.doc[low].sent != self.doc[high].sent:
             return "", start, end
-        lead = ""
-        if not any(c.dep_.startswith("nsubj") for c in own):
-            subject = subject_of(verb)
-            name = self.meant(subject.idx, subject.idx + len(subject)) if subject is not None else None
-            lead = f"[{name}] " if name is not None else ""
-        tail = self.doc[high]
+        lead, tail = self.missing_subject(verb, self.doc[low : high + 1]), self.doc[high]
         return lead, min(start, self.doc[low].idx), max(end, tail.idx + len(tail))
 
-    def edited(self, start: int, end: int, edits: Iterator[Edit] | list[Edit]) -> str:
+    def edited(self, start: int, end: int, edits: Iterable[Edit]) -> str:
         """The characters ``[start, end)`` with the edits made."""
         out, at = [], start
         for edit in edits:
@@ -220,9 +243,19 @@ class Rewriter:
 QUOTES = "\"“”'‘’ "
 
 
+def joined(parts: list[str]) -> str:
+    """The parts of an interrupted quote, with the stop or comma that the interruption has swallowed."""
+    out = parts[0]
+    for part in parts[1:]:
+        ended = out[-1:] in ".!?…"
+        out = out.rstrip(",") + (" " if ended else ". " if part[:1].isupper() else ", ") + part
+    return out
+
+
 def verbatim(attribution: Attribution, at: int) -> bool:
     """Whether the character lies in the source's own words."""
-    return any(v.start <= at < v.end for v in attribution.verbatim or attribution.content)
+    spans = attribution.verbatim or (attribution.content if attribution.quote_type == "direct" else ())
+    return any(v.start <= at < v.end for v in spans)
 
 
 def present(token: Token) -> bool:
