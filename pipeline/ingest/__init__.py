@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.ingest import language
 from pipeline.ingest.item import CONTAINERS, MEDIA_TYPES, READERS, Item, media_type_of
-from pipeline.ingest.reading import Reading
+from pipeline.ingest.language import detect, normalise
+from pipeline.ingest.reading import METADATA, Reading
 from pipeline.records import Document
 
 __all__ = ["CONTAINERS", "MEDIA_TYPES", "READERS", "Item", "items", "read", "read_bytes", "read_item"]
@@ -112,6 +113,11 @@ def only(found: Iterator[Item], name: str) -> Document:
 
 def read_item(item: Item, name: str | None = None) -> Document:
     """The article of an item. Raises ``InputError`` where it cannot be read; ``name`` is what messages call it."""
+    return document_of(item, understood(item, name))
+
+
+def understood(item: Item, name: str | None = None) -> Reading:
+    """What the reader of its format makes of an item; raises ``InputError`` as ``read_item`` does."""
     name = name or item.uri or "the input"
     if item.problem is not None:
         raise InputError(item.problem)
@@ -128,24 +134,31 @@ def read_item(item: Item, name: str | None = None) -> Document:
         raise InputError(f"{name} has {len(reading.text):,} characters of text, more than an article has; split it up")
     if not any(block.kind != "boilerplate" for block in reading.blocks):
         raise InputError(f"{name}: no text found in it; check that it holds an article")
-    document = Document(
+    language = agreed_language(reading)
+    found = "text" if language != normalise(reading.language) else reading.origins.get("language", "text")
+    origins = {**reading.origins, "language": found, **dict.fromkeys(item.said, "container")}
+    return replace(reading, **{"language": language, **item.said}, origins=origins)
+
+
+def document_of(item: Item, reading: Reading) -> Document:
+    """The document of an item as its reader understood it."""
+    return Document(
         doc_id=hashlib.sha256(item.raw).hexdigest(),
-        uri=item.uri or reading.uri or "",
+        uri=storable(item.uri or reading.uri or ""),
         text=reading.text,
         blocks=reading.blocks,
-        title=reading.title,
-        byline=reading.byline,
-        publisher=reading.publisher,
-        published=reading.published,
-        language=agreed_language(reading),
         media_type=item.media_type,
         fetched_at=item.fetched_at,
-        licence=reading.licence,
+        **{field: storable(getattr(reading, field)) for field in METADATA},
     )
-    return replace(document, **item.said)
+
+
+def storable(value: Any) -> Any:
+    """A field's value without lone surrogates, which JSON may smuggle in and no database takes."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def agreed_language(reading: Reading) -> str | None:
     """The language found in the text; what the source declares where the text is too short to tell."""
     body = "\n".join(reading.text[b.start : b.end] for b in reading.blocks if b.kind != "boilerplate")
-    return language.detect(body) or language.normalise(reading.language)
+    return detect(body) or normalise(reading.language)

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -19,13 +19,13 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline import ingest
 from pipeline.errors import InputError
 from pipeline.ingest.item import Item, media_type_of
+from pipeline.ingest.reading import METADATA, Reading
 from pipeline.records import Document, digest
 
 LIST = "articles.jsonl"
 BATCH = 200
 """So many articles of a container are put on record at once."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-METADATA = ("title", "byline", "publisher", "published", "language", "licence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,8 @@ class Entry:
 
     ``file`` leads from the corpus folder to the raw bytes, whose SHA-256 ``doc_id`` is (``None``: not recorded yet).
     ``other_uris`` are further places where the same bytes were found, ``container`` is the feed, table or archive that
-    it was taken from. What is said here of title, date and so on
+    it was taken from. ``origins`` says where the title, the date and so on were found, ``encoding`` and
+    ``repaired_lines`` what was done to the text. What is said here of title, date and so on
     wins over what the article says of itself.
     """
 
@@ -52,11 +53,14 @@ class Entry:
     charset: str | None = None
     fetched_at: datetime | None = None
     licence: str | None = None
+    origins: dict[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    repaired_lines: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The entry's JSON form, without what is not known."""
         plain = TypeAdapter(Entry).dump_python(self, mode="json")
-        return {k: v for k, v in plain.items() if v not in (None, [])}
+        return {k: v for k, v in plain.items() if v not in (None, [], {}, 0)}
 
     @property
     def fingerprint(self) -> str:
@@ -204,21 +208,24 @@ class Corpus:
         ``inside`` is where the bytes of a single one lie in the corpus already, ``container`` what they were found in.
         """
         done: list[Entry | InputError] = []
-        read: list[tuple[Item, Document]] = []
+        read: list[tuple[Item, Reading]] = []
         for item in items:
             try:
-                read.append((item, replace(ingest.read_item(item), **said)))
+                reading = ingest.understood(item)
+                origins = {**reading.origins, **dict.fromkeys(said, "given")}
+                read.append((item, replace(reading, **said, origins=origins)))
             except InputError as error:
                 done.append(error)
         with self.locked():
             entries = {entry.doc_id or entry.file: entry for entry in self.recorded()}
-            for item, document in read:
+            for item, reading in read:
+                document = ingest.document_of(item, reading)
                 known = entries.get(document.doc_id)
                 if known is not None:
                     entry = with_source(known, document.uri, said)
                 else:
                     file = inside or f"raw/{document.doc_id}{extension_of(item)}"
-                    entry = entry_of(document, item, file, container)
+                    entry = entry_of(document, reading, item, file, container)
                     if inside is None:
                         replace_file(self.path / file, item.raw)
                 entries[document.doc_id] = entry
@@ -242,7 +249,7 @@ class Corpus:
             os.close(handle)
 
 
-def entry_of(document: Document, item: Item, file: str, container: str | None) -> Entry:
+def entry_of(document: Document, reading: Reading, item: Item, file: str, container: str | None) -> Entry:
     """The line of ``articles.jsonl`` for a new article."""
     return Entry(
         file=file,
@@ -253,6 +260,9 @@ def entry_of(document: Document, item: Item, file: str, container: str | None) -
         charset=item.charset,
         fetched_at=item.fetched_at or datetime.now(UTC).replace(microsecond=0),
         **{name: getattr(document, name) for name in METADATA},
+        origins={name: reading.origins.get(name, "text") for name in METADATA if getattr(document, name) is not None},
+        encoding=reading.encoding,
+        repaired_lines=reading.repaired_lines,
     )
 
 

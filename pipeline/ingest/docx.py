@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
 from pipeline.ingest.archive import open_zip
-from pipeline.ingest.reading import Piece, Reading, build, squeeze, table_pieces, title_of
+from pipeline.ingest.reading import METADATA, Piece, Reading, build, squeeze, table_pieces, title_of
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -43,6 +43,7 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
         byline=author if author and not JUNK_AUTHOR.search(author) else None,
         published=properties.created.date() if properties.created else None,
         language=squeeze(properties.language) or None,
+        origins=dict.fromkeys(METADATA, "document properties") | {"title": "title block"},
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
+from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.ingest import html, text
@@ -33,11 +34,14 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
     best = found[0] if len(found[0].text) >= PLAIN_SHARE * len(found[-1].text) else found[-1]
     senders = getattr(message.get("from"), "addresses", ())
     names = [address.display_name or address.addr_spec for address in senders]
+    told: dict[str, Any] = {"title": header(message, "subject"), "published": sent(message)}
+    told["byline"] = squeeze(", ".join(names))
+    headers = {"title": "subject", "byline": "from", "published": "date"}
+    told = {field: value for field, value in told.items() if value and (field != "byline" or not best.byline)}
     return replace(
         best,
-        title=header(message, "subject") or best.title,
-        byline=best.byline or squeeze(", ".join(names)) or None,
-        published=sent(message) or best.published,
+        **told,
+        origins={**best.origins, **{field: f"header {headers[field]}" for field in told}},
         uri=header(message, "snapshot-content-location") or best.uri,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 
 from pipeline.errors import InputError
 
@@ -36,36 +37,61 @@ WESTERN_SHARE = 0.1
 """Up to this share of bytes beyond ASCII a text is taken for a Western European language, and up to so many bytes."""
 WESTERN_BYTES = 4
 
+MOJIBAKE = re.compile(r"[ÃÂâÐÑÅÄ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+"""How a character of two bytes or more in UTF-8 looks when it is decoded as Windows-1252 or Latin-1."""
+
 TYPOGRAPHIC = re.compile(r"[‘’“”–—…£€•§]|(?<=[a-z])[à-öø-ÿ]|[à-öø-ÿ](?=[a-z])")
 
 
-def decode(raw: bytes, name: str, declared: str | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, the encoding it was in, and how many of its lines had been decoded wrongly before ("â€™" for "’")."""
+
+    text: str
+    encoding: str
+    repaired_lines: int = 0
+
+
+def decode(raw: bytes, name: str, declared: str | None = None) -> Decoded:
     """The text of the bytes: by byte order mark, as UTF-8, as declared by the page or its server, else as detected.
 
-    Raises ``InputError``, which names the source, where the bytes are empty, not text, or in no known encoding.
+    Lines that somebody decoded wrongly before they came here are mended. Raises ``InputError``, which names the source,
+    where the bytes are empty, not text, or in no known encoding.
     """
+    encoding = encoding_of(raw, name, declared)
+    errors = "replace" if encoding == "utf-8" else "strict"
+    try:
+        text = raw.decode(encoding, errors)
+    except UnicodeError as error:
+        raise InputError(f"{name} cannot be read as {encoding}: {error}; save it as UTF-8") from None
+    return mended(text, encoding)
+
+
+def mended(text: str, encoding: str) -> Decoded:
+    """The text with mojibake undone, line by line, by ftfy."""
+    if not MOJIBAKE.search(text):
+        return Decoded(text, encoding)
+    from ftfy import fix_encoding  # slow to import, seldom needed
+
+    lines = text.split("\n")
+    fixed = [fix_encoding(line) if MOJIBAKE.search(line) else line for line in lines]
+    return Decoded("\n".join(fixed), encoding, sum(1 for a, b in zip(lines, fixed, strict=True) if a != b))
+
+
+def encoding_of(raw: bytes, name: str, declared: str | None) -> str:
+    """The encoding of the bytes; ``InputError`` where they are no text."""
     if not raw.strip():
         raise InputError(f"{name} is empty: nothing to read")
     for bom, codec in BOMS:
         if raw.startswith(bom):
-            return decoded(raw, codec, name)
+            return codec
     refuse_binary(raw, name)
     if wide := wide_codec(raw):
-        return decoded(raw, wide, name)
+        return wide
     for guess in filter(None, ("utf-8", declared)):
-        if (text := attempt(raw, guess)) is not None:
-            return text
-    if is_damaged_utf8(raw):
-        return raw.decode("utf-8", "replace")
-    return decoded(raw, detect(raw, name), name)
-
-
-def decoded(raw: bytes, codec: str, name: str) -> str:
-    """The text in a known encoding; ``InputError`` where the bytes do not fit it."""
-    try:
-        return raw.decode(codec)
-    except UnicodeError as error:
-        raise InputError(f"{name} cannot be read as {codec}: {error}; save it as UTF-8") from None
+        if attempt(raw, guess) is not None:
+            return guess
+    return "utf-8" if is_damaged_utf8(raw) else detect(raw, name)
 
 
 def attempt(raw: bytes, codec: str) -> str | None:

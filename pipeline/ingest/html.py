@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.ingest.captions import landmarks, paragraphs_of, unmelted, with_captions
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encoding import decode
+from pipeline.ingest.metadata import Fact, facts, without_site
 from pipeline.ingest.reading import Piece, Reading, build, squeeze, table_pieces, title_of
 from pipeline.lines import closes
 from pipeline.segment import HEADING_CHARS
@@ -31,8 +32,9 @@ def read(raw: bytes, name: str, charset: str | None = None, title: str | None = 
     """
     import trafilatura  # slow to import
 
-    tree = parse(decode(raw, name, charset or declared_charset(raw)), name)
-    language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    decoded = decode(raw, name, charset or declared_charset(raw))
+    tree = parse(decoded.text, name)
+    said = facts(tree)
     for pre in list(tree.iter("pre")):
         paragraphs_of(pre)
     marks = landmarks(tree)
@@ -44,20 +46,30 @@ def read(raw: bytes, name: str, charset: str | None = None, title: str | None = 
         )
         if page is None or page.body is None:
             raise InputError(f"{name}: no article found in the page; save its text as .txt")
-        text, blocks = build(list(with_captions(unmelted(list(pieces(page.body)), marks), marks)), title or page.title)
+        headline = title or page_title(said, page)
+        text, blocks = build(list(with_captions(unmelted(list(pieces(page.body)), marks), marks)), headline)
     except RecursionError:
         raise InputError(too_deep(name)) from None
+    guesses: dict[str, Any] = {
+        "title": headline or title_of(text, blocks),
+        "byline": squeeze(page.author) or None,
+        "publisher": squeeze(page.sitename) or None,
+        "published": parse_date(page.date),
+        "licence": squeeze(page.license) or None,
+        "uri": page.url,
+    }
+    told = guesses | {field: fact.value for field, fact in said.items() if field != "title"}
+    origins = {field: said[field].origin if field in said else "trafilatura" for field in told}
     return Reading(
-        text,
-        blocks,
-        title=squeeze(title or page.title) or title_of(text, blocks),
-        byline=squeeze(page.author) or None,
-        publisher=squeeze(page.sitename) or None,
-        published=parse_date(page.date),
-        language=language,
-        licence=squeeze(page.license) or None,
-        uri=page.url,
+        text, blocks, **told, origins=origins, encoding=decoded.encoding, repaired_lines=decoded.repaired_lines
     )
+
+
+def page_title(said: Mapping[str, Fact], page: Any) -> str | None:
+    """The page's headline without its site's name: as the page states it, else as trafilatura finds it."""
+    site = said["publisher"].value if "publisher" in said else page.sitename
+    stated = said["title"].value if "title" in said else squeeze(page.title)
+    return without_site(stated, squeeze(site)) or None
 
 
 def parse(source: str, name: str) -> Any:

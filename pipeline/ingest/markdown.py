@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from pipeline.errors import InputError
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encoding import decode
-from pipeline.ingest.reading import Piece, Reading, build, squeeze, table_pieces, title_of
+from pipeline.ingest.reading import METADATA, Piece, Reading, build, squeeze, table_pieces, title_of
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MAX_NESTING = 100
@@ -26,7 +26,8 @@ TAG = re.compile(r"<(?:!--.*?--|/?[A-Za-z][^<>]*)>", re.DOTALL)
 
 def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
     """The readable text of a Markdown file. Raises ``InputError`` for bytes that are not text."""
-    source = decode(raw, name, charset)
+    decoded = decode(raw, name, charset)
+    source = decoded.text
     meta: Mapping[str, Any] = {}
     if found := FRONT_MATTER.match(source):
         meta = front_matter(found.group(1), name)
@@ -49,6 +50,9 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
         language=named(meta.get("language") or meta.get("lang")),
         licence=named(meta.get("licence") or meta.get("license")),
         uri=named(meta.get("url") or meta.get("canonical_url")),
+        origins=dict.fromkeys(METADATA, "front matter") | ({} if stated else {"title": "first heading"}),
+        encoding=decoded.encoding,
+        repaired_lines=decoded.repaired_lines,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.ingest.layout import Line, pieces_of_pages
-from pipeline.ingest.reading import Reading, build, squeeze, title_of
+from pipeline.ingest.reading import METADATA, Reading, build, squeeze, title_of
 
 MAX_PAGES = 2000
 MAX_PAGE_CHARS = 200_000
@@ -64,6 +64,7 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
         title=title_of(text, blocks),
         byline=squeeze(meta.get("Author")) or None,
         published=pdf_date(meta.get("CreationDate")),
+        origins=dict.fromkeys(METADATA, "PDF properties") | ({} if stated else {"title": "largest heading"}),
     )
 
 

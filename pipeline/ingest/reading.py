@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipeline.boilerplate import is_foreign, is_furniture, is_latin
 from pipeline.lines import MarkerKind, content
 from pipeline.records import Block, BlockKind
 from pipeline.segment import is_quotation, segment
+
+METADATA = ("title", "byline", "publisher", "published", "language", "licence")
+"""The fields of a document that say something of it, in the order of its record."""
 
 ATTRIBUTION = re.compile(r"[—―–-] ?[A-Z].{0,120}$")
 """The line below a block quote that says whose words it holds."""
@@ -19,7 +22,10 @@ SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One source as its reader understood it."""
+    """One source as its reader understood it.
+
+    ``origins`` says where each piece of metadata was found; ``encoding`` and ``repaired_lines`` are those of its text.
+    """
 
     text: str
     blocks: tuple[Block, ...]
@@ -30,6 +36,9 @@ class Reading:
     language: str | None = None
     licence: str | None = None
     uri: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    repaired_lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +156,10 @@ def lines_of(piece: Piece, offset: int, section: tuple[str, ...]) -> Iterator[Bl
 def guessed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]]) -> Iterator[Block]:
     """The blocks of pieces whose source says little of them: found as in plain text."""
     told = iter(zip(ranges, pieces, strict=True))
-    (_, end), piece = next(told)
+    (_, end), piece = next(told, ((0, 0), None))
     for block in segment(text):
         while end <= block.start:
             (_, end), piece = next(told)
-        kind = piece.kind if piece.kind in ("title", "caption") else block.kind
-        yield replace(block, kind=kind, page=piece.page)
+        if piece is not None:
+            kind = piece.kind if piece.kind in ("title", "caption") else block.kind
+            yield replace(block, kind=kind, page=piece.page)

@@ -36,7 +36,7 @@ def columns() -> Mapping[str, Sequence[str]]:
 
 def items(item: Item, name: str) -> Iterator[Item]:
     """One item a row, with what the row says of it. Raises ``InputError`` where no column holds text."""
-    source = decode(item.raw, name, item.charset)
+    source = decode(item.raw, name, item.charset).text
     if item.media_type == "application/jsonl":
         rows = json_lines(source)
     elif item.media_type == "application/json":

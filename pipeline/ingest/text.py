@@ -19,10 +19,19 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
 
     Raises ``InputError`` for bytes that are not text.
     """
-    text = decode(raw, name, charset)
-    blocks = segment(text)
+    decoded = decode(raw, name, charset)
+    text, blocks = decoded.text, segment(decoded.text)
     head = [squeeze(text[b.start : b.end]) for b in blocks[:HEAD_BLOCKS]]
-    return Reading(text, blocks, title=title_of(text, blocks), byline=byline(head), published=dated(head))
+    return Reading(
+        text,
+        blocks,
+        title=title_of(text, blocks),
+        byline=byline(head),
+        published=dated(head),
+        origins={"title": "first line", "byline": "line at the top", "published": "line at the top"},
+        encoding=decoded.encoding,
+        repaired_lines=decoded.repaired_lines,
+    )
 
 
 def byline(head: list[str]) -> str | None:

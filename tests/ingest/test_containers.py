@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -188,6 +188,7 @@ def test_warc_pages_are_articles(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("media_type", sorted(CONTAINERS))
+@settings(max_examples=40)
 @given(raw=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda s: s.encode("utf-8", "surrogatepass"))))
 def test_containers_of_any_bytes_are_read_or_refused(media_type: str, raw: bytes) -> None:
     try:
