@@ -43,6 +43,8 @@ class Discourse:
     article: Article
     people: People
     recent: OrderedDict[int, Seen] = field(default_factory=OrderedDict)
+    at: dict[int, Entity] = field(default_factory=dict)
+    together: dict[tuple[str, ...], Entity] = field(default_factory=dict)
     referents: dict[int, Entity] = field(default_factory=dict)
     speaker: Entity | None = None
     speaker_at: int = -1
@@ -85,8 +87,22 @@ class Discourse:
         if entity is None:
             entity, rule = self.single(mention)
             people.note(entity, mention, people.descriptions[mention.start])
-        self.push(entity, self.article.root(mention.start, mention.end))
+        root = self.article.root(mention.start, mention.end)
+        self.push(entity, root)
+        self.push_together(entity, root)
         return Found(mention.start, mention.end, entity, rule)
+
+    def push_together(self, entity: Entity, root: int) -> None:
+        """Two persons who are a subject together are a group that "they" can mean."""
+        article = self.article
+        head = article.heads[root]
+        other = self.at.get(head)
+        self.at[root] = entity
+        if article.deps[root] != "conj" or article.deps[head] not in ("nsubj", "nsubjpass") or other in (None, entity):
+            return
+        assert other is not None
+        group = Entity("group", (*other.name, "and", *entity.name), named=False, plural=True)
+        self.push(self.together.setdefault(group.name, group), head)
 
     def single(self, mention: NameMention) -> tuple[Entity, str]:
         """Who a single word stands for: a surname, or the first name of one person."""
@@ -178,7 +194,12 @@ class Discourse:
             distance = article.turns[i] - article.turns[at]
             if distance > REACH or self.clashes(at, i):
                 continue
-            value = weight - 0.7 * distance - 0.2 * (article.paragraphs[i] - article.paragraphs[at] > 1)
+            value = (
+                weight
+                + 0.4 * (distance == 0 and weight > 0)
+                - 0.7 * distance
+                - 0.2 * (article.paragraphs[i] - article.paragraphs[at] > 1)
+            )
             best = value if best is None else max(best, value)
         if best is not None and seen.entity is self.speaker:
             apart = article.paragraphs[i] - article.paragraphs[self.speaker_at]
@@ -219,17 +240,21 @@ class Discourse:
         article = self.article
         noun = article.lexicon.role_noun(article.lower[head])
         gender = article.lexicon.role_gender.get(article.lower[head], "")
-        modifiers = {article.lower[k] for k in range(start, head)} | self.after_of(head)
+        body = self.after_of(head)
+        modifiers = {article.lower[k] for k in range(start, head)} | body
         possessor = self.referents.get(start) if article.tags[start] == "PRP$" else None
+        known = [s.entity for s in self.recent.values() if s.entity.kind == "person"] + self.people.of_role(noun)
         entities = [
             e
-            for e in self.people.entities()
+            for e in {id(e): e for e in known}.values()
             if e is not possessor and compatible(e, gender) and agrees(e, modifiers, article)
         ]
         for rule, fitting in (
             ("description", [e for e in entities if e.fits(noun)]),
             ("description by office", [e for e in entities if e.known_as(noun)]),
         ):
+            if body:
+                fitting = [e for e in fitting if not body.isdisjoint(e.said_of())]
             if not fitting:
                 continue
             if len(fitting) > 1:

@@ -70,6 +70,11 @@ class Entity:
         lex = lexicon()
         return bool(self.nouns & lex.ordinary) and not self.nouns & lex.titles
 
+    def said_of(self) -> set[str]:
+        """The words of the roles, region and country given for the entity."""
+        country = self.figure.country if self.figure and self.figure.country else ""
+        return {w.lower() for text in (*self.roles, self.region or "", country) for w in text.split()}
+
     def fits(self, noun: str) -> bool:
         """Whether a description with this role noun can stand for the entity by what the article says."""
         return noun in self.nouns or not self.nouns.isdisjoint(lexicon().synonyms.get(noun, frozenset()))
@@ -78,7 +83,9 @@ class Entity:
         """Whether the knowledge file gives the entity an office of this noun."""
         if self.figure is None:
             return False
-        return noun in self.figure.nouns or not self.figure.nouns.isdisjoint(lexicon().synonyms.get(noun, frozenset()))
+        lex = lexicon()
+        alike = lex.synonyms.get(noun, frozenset()) if noun in lex.office_words else frozenset()
+        return noun in self.figure.nouns or not self.figure.nouns.isdisjoint(alike)
 
 
 PARTIES = {"Republican": ("republican", "gop"), "Democratic": ("democratic", "democrat")}

@@ -28,19 +28,23 @@ class Lexicon:
     role_gender: dict[str, Gender]
     synonyms: dict[str, frozenset[str]]
     ordinary: frozenset[str]
+    office_words: frozenset[str]
     role_verbs: frozenset[str]
     groups: frozenset[str]
     named_groups: frozenset[str]
     unnamed: frozenset[str]
+    nobody: frozenset[str]
     questions: frozenset[str]
     answers: frozenset[str]
     publication_nouns: frozenset[str]
     publications_alike: dict[str, str]
     polls: frozenset[str]
+    publication_endings: frozenset[str]
     organisation_nouns: frozenset[str]
     campaigns: frozenset[str]
     places: frozenset[str]
     particles: frozenset[str]
+    compound_endings: frozenset[str]
     suffixes: frozenset[str]
     family_first: frozenset[str]
     never: frozenset[str]
@@ -90,19 +94,23 @@ def lexicon() -> Lexicon:
         role_gender=genders(roles),
         synonyms={k: frozenset(v) for k, v in roles["synonyms"].items()},
         ordinary=words(roles, "ordinary"),
+        office_words=words(roles, "office_words"),
         role_verbs=words(roles, "verbs"),
         groups=words(data["groups"], "nouns"),
         named_groups=words(data["groups"], "named"),
         unnamed=words(data["unnamed"], "nouns"),
+        nobody=words(data["unnamed"], "nobody"),
         questions=words(data["turns"], "question"),
         answers=words(data["turns"], "answer"),
         publication_nouns=words(data["publications"], "nouns"),
         publications_alike={w: group[0] for group in data["publications"]["alike"] for w in group},
         polls=words(data["publications"], "polls"),
+        publication_endings=words(data["publications"], "name_endings"),
         organisation_nouns=words(data["organisations"], "nouns"),
         campaigns=words(data["organisations"], "campaigns"),
         places=words(data["organisations"], "places"),
         particles=words(names, "particles"),
+        compound_endings=words(names, "compound_endings"),
         suffixes=words(names, "suffixes"),
         family_first=words(names, "family_first"),
         never=words(names, "never"),

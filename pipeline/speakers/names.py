@@ -79,6 +79,7 @@ def extend(article: Article, i: int) -> int:
         and touching(article, i)
         and touching(article, i + 1)
         and article.words[i + 1].isalpha()
+        and article.lower[i + 1] not in lex.compound_endings
     ):
         return 2
     if article.words[i] == "," and i + 1 < n and article.lower[i + 1] in ("jr", "jr.", "sr", "sr."):
@@ -131,7 +132,8 @@ def last_title(article: Article, start: int, end: int) -> int:
     """Index of the last title in a run that leaves a name after it; -1 where there is none."""
     lex = article.lexicon
     for i in range(end - 1, start - 1, -1):
-        if article.lower[i] in lex.titles and article.lower[i] not in lex.particles:
+        part_of_name = i > start and article.lower[i - 1] in lex.first_names and article.lower[i] not in lex.titles
+        if lex.is_role(article.lower[i]) and article.lower[i] not in lex.particles and not part_of_name:
             rest = [w for w in article.lower[i + 1 : end] if w not in lex.suffixes]
             if rest or i == start:
                 return i

@@ -14,6 +14,10 @@ from pipeline.speakers.naming import SUFFIXES, name_key, plain, same_person
 from pipeline.speakers.roles import Description, describe
 
 
+OF_ROLE = 24
+"""Persons of one role that a description is compared with; makes the search constant in time."""
+
+
 @dataclass(slots=True)
 class People:
     """The persons an article names. ``mentions`` maps a name's first token to it; single words wait for context."""
@@ -23,6 +27,7 @@ class People:
     by_first: dict[str, list[Entity]] = field(default_factory=dict)
     full: dict[int, Entity] = field(default_factory=dict)
     first_full: dict[int, int] = field(default_factory=dict)
+    by_noun: dict[str, list[Entity]] = field(default_factory=dict)
     mentions: dict[int, NameMention] = field(default_factory=dict)
     descriptions: dict[int, Description] = field(default_factory=dict)
 
@@ -36,7 +41,10 @@ class People:
         names.sort(key=lambda m: article.headline[m.start])
         for mention in names:
             if article.headline[mention.start]:
-                mention = people.cut_to_known(mention)
+                cut = people.cut_to_known(article, mention)
+                if cut is None:
+                    continue
+                mention = cut
             people.mentions[mention.start] = mention
             people.descriptions[mention.start] = describe(article, mention, text)
             if len(mention.name) > 1:
@@ -46,21 +54,32 @@ class People:
                 people.note(entity, mention, people.descriptions[mention.start])
         for entity in people.entities():
             people.link(entity)
+            for noun in entity.nouns | (entity.figure.nouns if entity.figure else set()):
+                people.by_noun.setdefault(noun, []).append(entity)
         people.add_repeated(article)
         return people
 
-    def cut_to_known(self, mention: NameMention) -> NameMention:
-        """A name in a headline, where every word has a capital, ends where a name of the story ends."""
-        for length in range(len(mention.name), 0, -1):
-            name = mention.name[:length]
-            group = self.by_surname.get(name_key(name)[1], [])
-            if (length == 1 and group) or any(e.full and same_person(e.name, name) for e in group if length > 1):
-                return NameMention(mention.start, mention.start + length, name, mention.title)
-        return mention
+    def cut_to_known(self, article: Article, mention: NameMention) -> NameMention | None:
+        """The part of a headline's name that the story names; where it names none, a name that begins as one."""
+        words = mention.name
+        for length in range(len(words), 0, -1):
+            for first in range(len(words) - length + 1):
+                name = words[first : first + length]
+                group = self.by_surname.get(name_key(name)[1], [])
+                if (length == 1 and group) or any(e.full and same_person(e.name, name) for e in group if length > 1):
+                    start = mention.start + first
+                    return NameMention(start, start + length, name, "" if first else mention.title)
+        begins = len(words) > 1 and words[0].lower() in article.lexicon.first_names
+        return mention if begins or mention.title else None
 
     def entities(self) -> list[Entity]:
         """All persons, each once."""
         return list({id(e): e for group in self.by_surname.values() for e in group}.values())
+
+    def of_role(self, noun: str) -> list[Entity]:
+        """The first persons with a full name whose roles or offices the noun may stand for."""
+        nouns = (noun, *sorted(lexicon().synonyms.get(noun, ())))
+        return [e for n in nouns for e in self.by_noun.get(n, [])[:OF_ROLE]]
 
     def person(self, name: tuple[str, ...]) -> Entity:
         """The person with this full name, a new one if nobody has it; the fullest form becomes the name."""

@@ -61,6 +61,8 @@ class Phrases:
             if found is not None:
                 return found
         noun = article.lower[head]
+        if noun in lex.nobody:
+            return None
         definite = article.lower[start] in ("the", "this", "that", "these", "those")
         plural = article.tags[head] in ("NNS", "NNPS", "CD") or noun in lex.groups
         words = self.description_words(start, head, end)
@@ -94,8 +96,9 @@ class Phrases:
         people = [s.entity for s in reversed(self.discourse.recent.values()) if s.entity.kind == "person"]
         if not singular or len(people) < 2 or not all(compatible(e, gender) for e in people[:2]):
             return None
-        order = self.discourse.people.entities()
-        name = " and ".join(" ".join(e.name) for e in sorted(people[:2], key=order.index))
+        introduced = self.discourse.people.first_full
+        pair = sorted(people[:2], key=lambda e: introduced.get(id(e), 0))
+        name = " and ".join(" ".join(e.name) for e in pair)
         return Found(start, end, self.entity("group", tuple(name.split()), plural=True), "the two")
 
     def share_of_poll(self, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -152,7 +155,8 @@ class Phrases:
         noun, label = article.lower[head], article.ents[head]
         if lex.is_role(noun):
             return None
-        if noun in lex.publication_nouns or label == "WORK_OF_ART":
+        titled = noun in lex.publication_endings and stop - begin > 1 and label in ("ORG", "")
+        if noun in lex.publication_nouns or label == "WORK_OF_ART" or titled:
             return self.made("publication", bare, begin, stop, "publication")
         if noun in lex.organisation_nouns or label in ("ORG", "FAC", "PRODUCT"):
             return self.made("organisation", bare, begin, stop, "organisation")
@@ -205,6 +209,9 @@ class Phrases:
         entity = self.places.get(self.sort_of_place(noun)) if bare and noun in lex.places else None
         if entity is None and not named:
             entity = self.again(noun, words, definite)
+        if entity is None and bare and noun == "campaign":
+            words = self.candidate_campaign() or words
+            named = len(words) > 1
         if entity is None and bare and noun in lex.publications_alike:
             entity = self.by_head.get(lex.publications_alike[noun] + " or alike")
         if entity is None and noun in lex.campaigns and len(words) == 2:
@@ -212,6 +219,14 @@ class Phrases:
         if entity is None:
             entity = self.entity(kind, words, named=named)
         return self.remember(noun, Found(start, end, entity, kind if named else f"{kind} by noun"))
+
+    def candidate_campaign(self) -> tuple[str, ...]:
+        """The name of "the campaign": that of the candidate talked about last."""
+        for seen in reversed(self.discourse.recent.values()):
+            entity = seen.entity
+            if entity.kind == "person" and (entity.fits("candidate") or entity.known_as("candidate")):
+                return (entity.name[-1], "campaign")
+        return ()
 
     @staticmethod
     def sort_of_place(noun: str) -> str:
@@ -223,7 +238,11 @@ class Phrases:
         referent = self.discourse.referents.get(start) if head == start + 1 else None
         if head > start + 1 and self.article.tags[head - 1] == "POS" and (owner := self.found.get(head - 2)):
             referent = owner.entity
-        if referent is not None and referent.kind == "person":
+        if (
+            referent is not None
+            and referent.kind == "person"
+            and self.article.lower[head] in self.article.lexicon.campaigns
+        ):
             return (referent.name[-1], self.article.lower[head])
         return ()
 
@@ -266,8 +285,8 @@ class Phrases:
             for word in map(str.lower, entity.name):
                 if word in lex.organisation_nouns or word in lex.publication_nouns:
                     self.by_head[word] = entity
-            if noun in lex.publications_alike and entity.kind == "publication":
-                self.by_head[lex.publications_alike[noun] + " or alike"] = entity
+            if entity.kind == "publication":
+                self.by_head[lex.publications_alike.get(noun, "newspaper") + " or alike"] = entity
             if noun in lex.campaigns:
                 self.by_head[f"{entity.name[0]} campaign"] = entity
         self.discourse.push(entity, self.article.root(found.start, found.end))

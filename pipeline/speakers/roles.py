@@ -50,13 +50,8 @@ def before(article: Article, mention: NameMention) -> str:
     while begin > 0 and i - begin < LONGEST_ROLE and article.sentences[begin - 1] == sentence:
         j = begin - 1
         word = article.lower[j]
-        linked = (
-            word == "of"
-            and begin < i
-            and j > 0
-            and lex.is_role(article.lower[j - 1])
-            and not lex.is_role(article.lower[j + 1])
-        )
+        linked = word == "of" and begin < i and j > 0 and article.lower[j - 1] in lex.titles
+        linked = linked and not lex.is_role(article.lower[begin])
         if (
             linked
             or lex.is_role(word)

@@ -28,6 +28,8 @@ class Sources:
         if start >= end:
             return None
         relative = next((i for i in range(start, end) if article.lower[i] in RELATIVE), None)
+        if relative == start and article.lower[start] == "whose" and end - start > 1:
+            return self.phrases.resolve(start + 1, self.head(start + 1, end), end)
         if relative is not None and all(article.lower[i] in QUANTIFIERS for i in range(start, relative)):
             return self.relative(relative, depth) if depth < 2 else None
         stop = self.first_phrase(start, end)
@@ -88,6 +90,7 @@ class Sources:
     def coordinated(self, start: int, end: int, head: int) -> Found | None:
         """Several named persons joined by "and" are a group."""
         article = self.article
+        end = next((i for i in range(start, end) if article.tags[i] in ("WP", "WDT", "WP$")), end)
         persons = {f.start: f for i in range(start, end) if (f := self.found.get(i)) and f.entity.kind == "person"}
         if len(persons) < 2 or not {"and", ","} & set(article.lower[start:end]):
             return None
@@ -115,7 +118,9 @@ class Sources:
     def only_names(self, start: int, end: int) -> bool:
         """Whether the words are names with titles and what joins them, and nothing else."""
         article, lex = self.article, self.article.lexicon
-        rest = [i for i in range(start, end) if i not in self.found]
+        first = next((i for i in range(start, end) if self.person_at(i)), end)
+        plain = not any(article.tags[i][:2] in ("IN", "VB", "PO") for i in range(start, first))
+        rest = [i for i in range(first if plain else start, end) if i not in self.found]
         return all(article.lower[i] in (",", "and", "&") or lex.is_role(article.lower[i]) for i in rest)
 
     def joined(self, i: int, head: int) -> bool:
