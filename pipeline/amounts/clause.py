@@ -185,7 +185,7 @@ def predicate_end(verb: Token) -> int:
 
 
 def period_of(path: Path, v: Verbs) -> str | None:
-    """The period that an adjective gives to what the amount describes ("an annual fee of $5", "the daily fee is $5")."""
+    """The period that an adjective gives to what the amount describes ("an annual fee of $5", "daily fees of $5")."""
     measured = subject(path.verb) if path.verb is not None and measures(path, v) else None
     for noun in [noun for noun, _ in path.nouns] + ([measured] if measured is not None else []):
         for child in noun.lefts:

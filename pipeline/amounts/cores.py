@@ -25,6 +25,9 @@ from pipeline.amounts.rates import read_rate
 W = words()
 
 NEGATIVE = frozenset("-−‐‑–")
+MINUS_AFTER = frozenset("([{\"'“‘«$€£¥~≈=<>")
+"""A hyphen that touches one of these is a minus; one that touches a number or its unit is not ("58%-33%")."""
+
 NO_NUMBER_BEFORE = frozenset("±×^=*/#№_\\@")
 
 
@@ -82,7 +85,7 @@ def read_core(lexed: Lexed, i: int, done: int) -> Core | None:
 
 def read_sign(lexed: Lexed, i: int) -> tuple[bool, int]:
     """Whether a minus stands at ``i``, and the lexeme after it."""
-    glued = lexed.gap[i + 1] == GLUED and (lexed.gap[i] != GLUED or not lexed.words[i - 1].isalnum())
+    glued = lexed.gap[i + 1] == GLUED and (lexed.gap[i] != GLUED or lexed.words[i - 1] in MINUS_AFTER)
     if lexed.words[i] in NEGATIVE and glued:
         return True, i + 1
     if lexed.lower[i] == "minus" and lexed.gap[i + 1] == SPACED and (i == 0 or lexed.lower[i - 1] not in ("or", "/")):

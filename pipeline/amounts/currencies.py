@@ -89,7 +89,7 @@ def choose(markers: Sequence[Marker], large: bool, setting: Setting, near: Seque
         return marker.default, what
     if setting.publisher in candidates:
         return str(setting.publisher), f"{what}, published where {C.names[str(setting.publisher)]} is used"
-    loose = marker.default == "XXX" or marker.kind != "sign"
+    loose = marker.default == "XXX" or (marker.kind != "sign" and marker.default != "USD")
     if (
         loose
         and nearby
@@ -97,7 +97,7 @@ def choose(markers: Sequence[Marker], large: bool, setting: Setting, near: Seque
         and (len(set(nearby)) == 1 or not setting.places[marker.default])
     ):
         return nearby[0], f"{what}, a place of {C.names[nearby[0]]} is named beside it"
-    unused = [c for c in candidates if c not in setting.explicit]
+    unused = [c for c in candidates if c not in setting.explicit and c not in marker.publisher_only]
     best = max(unused, key=lambda c: setting.places[c], default=marker.default)
     needed = 1 if marker.default == "XXX" else LOCAL_MENTIONS
     if best != marker.default and setting.places[best] >= max(needed, LOCAL_MENTIONS * setting.places[marker.default]):

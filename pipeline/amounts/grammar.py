@@ -183,7 +183,8 @@ def skip_bound(lexed: Lexed, i: int) -> int:
 
 def looks_large(core: Core) -> bool:
     """Whether a number is written as money and larger quantities are: scaled, grouped, with decimals, or long."""
-    return core.number.scale > 1 or not core.number.bare or core.number.value >= 10_000
+    number = core.number
+    return number.scale >= 1000 or number.value >= 10_000 or not (number.bare or number.spelled)
 
 
 def bounded(lexed: Lexed, core: Core, done: int) -> Reading:

@@ -25,8 +25,9 @@ class Marker:
     """A sign, code or name that marks an amount of money.
 
     ``codes`` are the currencies it may stand for, ``default`` the one it stands for when nothing else is known,
-    ``factor`` what one of it is in whole units (a cent: 0.01). ``large_only`` and ``local_only`` name the currencies
-    for which the form is too weak by itself: it needs a number that looks like money, or a text set in the place.
+    ``publisher_only`` those that only a publisher of their place means by it. ``factor`` is what one of it is in
+    whole units (a cent: 0.01). A form that is too weak by itself needs a number that looks like money
+    (``large_only``) or a text set in its place (``local_only``).
     """
 
     form: str
@@ -36,6 +37,7 @@ class Marker:
     factor: Decimal = Decimal(1)
     large_only: bool = False
     local_only: bool = False
+    publisher_only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ class Draft:
     factor: Decimal = Decimal(1)
     large: set[str] = field(default_factory=set)
     local: set[str] = field(default_factory=set)
+    publisher_only: tuple[str, ...] = ()
 
 
 @cache
@@ -247,7 +250,8 @@ def currencies() -> Currencies:
     ambiguous = read_toml("ambiguous.toml", ["sign", "name", "slang", "prefix_names", "countable", "weight"])
     for sign in ambiguous["sign"]:
         for form in sign["forms"]:
-            exact[form] = Draft("sign", [sign["default"], *(c for c in sign["candidates"] if c != sign["default"])])
+            codes = [sign["default"], *(c for c in sign["candidates"] if c != sign["default"])]
+            exact[form] = Draft("sign", codes, publisher_only=tuple(sign.get("publisher_only", ())))
             defaults[form] = sign["default"]
     for name in ambiguous["name"]:
         defaults |= dict.fromkeys((f.lower() for f in name["forms"]), name["default"])
@@ -288,6 +292,13 @@ def currencies() -> Currencies:
 def finished(form: str, draft: Draft, defaults: dict[str, str]) -> Marker:
     """The marker of a form; its default is the only currency it can mean, else the one set in ``ambiguous.toml``."""
     codes = tuple(draft.codes)
-    default = codes[0] if len(codes) == 1 else defaults.get(form, "XXX")
-    weak = set(codes)
-    return Marker(form, draft.kind, codes, default, draft.factor, bool(draft.large & weak), bool(draft.local & weak))
+    return Marker(
+        form,
+        draft.kind,
+        codes,
+        default=codes[0] if len(codes) == 1 else defaults.get(form, "XXX"),
+        factor=draft.factor,
+        large_only=bool(draft.large),
+        local_only=bool(draft.local),
+        publisher_only=draft.publisher_only,
+    )

@@ -49,7 +49,11 @@ def multiple_at(lexed: Lexed, i: int) -> tuple[Decimal, int, int, bool] | None:
         return None if excluded else (W.multiple_verbs[word], i, i + 1, True)
     if word in W.multiple_bases:
         return base_at(lexed, i)
-    if word in W.multiple_adverbs and (end := comparison(lexed, i + 1)):
+    if (
+        word in W.multiple_adverbs
+        and lexed.gap[i] != GLUED
+        and (end := comparison(lexed, i + 1, 2 if word == "half" else 5))
+    ):
         return W.multiple_adverbs[word], i, end, False
     if word == "half" and lexed.lower[i - 1] == "in" and "cut" in lexed.lower[max(0, i - 6) : i]:
         return Decimal("0.5"), i - 1 - (lexed.lower[i - 2] == "cut"), i + 1, True
@@ -90,7 +94,7 @@ def times_at(lexed: Lexed, i: int) -> tuple[Decimal, int, int, bool] | None:
     return None
 
 
-def comparison(lexed: Lexed, i: int) -> int | None:
+def comparison(lexed: Lexed, i: int, window: int = 5) -> int | None:
     """The end of the comparative words at lexeme ``i`` ("more", "as many"), ``None`` where there is none."""
     if lexed.gap[i] != SPACED:
         return None
@@ -102,7 +106,7 @@ def comparison(lexed: Lexed, i: int) -> int | None:
     if word in W.determiners or (lexed.is_word(i) and lexed.lower[i + 2] == "s"):
         if word in ("that", "what"):
             return i
-        return i if any(w in W.measured for w in lexed.folded(i + 1, 5)) else None
+        return i if any(w in W.measured for w in lexed.folded(i + 1, window)) else None
     return None
 
 

@@ -68,7 +68,7 @@ def test_currencies_follow_the_publisher(context: Context, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["the 54 won", "COP 26 in SDG 13", "TOP 10", "District 2 won", "30 real problems", "90 marks in a test"]
+    "text", ["the 54 won", "the next one won", "two real choices", "1,237 mark", "8 Rand and others", "COP 26 in SDG 13", "TOP 10", "District 2 won", "30 real problems", "90 marks in a test"]
 )
 def test_currencies_refuse_words_that_are_no_money_here(text: str) -> None:
     lexed = lex(text)

@@ -124,6 +124,10 @@ def test_grammar_keeps_the_two_sides_of_a_score_apart() -> None:
     assert [r.low for _, r in read("She led by 46 percent to 42 percent.")] == [46, 42]
 
 
+def test_grammar_reads_no_minus_between_the_sides_of_a_score() -> None:
+    assert [r.low for _, r in read("They favoured it by 58%-33%.")] == [58, 33]
+
+
 def test_grammar_keeps_change_and_level_apart() -> None:
     assert [r.low for _, r in read("It rose by 2 percent to 10 percent.")] == [2, 10]
 
