@@ -14,47 +14,74 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.errors import ClaimsError
+from flows.settings import home
+from pipeline.errors import ClaimsError, InputError
 
 START_SECONDS = 120
 LOG = "server.log"
 
 
 @contextmanager
-def server(*, schedules: bool = False) -> Iterator[str]:
+def server(*, schedules: bool = False, meanwhile: Callable[[], object] | None = None) -> Iterator[str]:
     """The address of the Prefect API: the configured one (``PREFECT_API_URL``), else that of a temporary server.
 
     ``schedules``: the temporary server also starts scheduled runs and shows its pages, which takes it longer to start.
-    Raises ``ClaimsError`` where the temporary server does not start.
+    ``meanwhile`` is called while it starts. Raises ``ClaimsError`` where it does not start, ``InputError`` where the
+    configured one does not answer.
     """
-    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
-
-    configured = PREFECT_API_URL.value()
-    if configured:
-        yield configured
+    address = configured()
+    if address:
+        check(address)
+        yield address
         return
-    log = Path(PREFECT_HOME.value()) / LOG
+    log = home() / LOG
     log.parent.mkdir(parents=True, exist_ok=True)
     port = free_port()
     address = f"http://127.0.0.1:{port}/api"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flows.server", str(port), *(["schedules"] if schedules else [])],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=log.open("wb"),
-        start_new_session=True,
-    )
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.server", str(port), *(["schedules"] if schedules else [])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
     try:
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        if meanwhile:
+            meanwhile()
         wait(process, address, log)
         with temporary_settings({PREFECT_API_URL: address}):
             yield address
     finally:
         process.kill()
         process.wait()
+
+
+def configured() -> str | None:
+    """The address of the Prefect API that the user has set, by environment or in a profile of the user's own."""
+    if os.environ.get("PREFECT_HOME") == str(home()):
+        return os.environ.get("PREFECT_API_URL")
+    from prefect.settings import PREFECT_API_URL
+
+    address: str | None = PREFECT_API_URL.value()
+    return address
+
+
+def check(address: str) -> None:
+    """Raise ``InputError`` where the configured Prefect API does not answer."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        error = client.api_healthcheck()
+    if error:
+        advice = "start it, or unset PREFECT_API_URL for a temporary one"
+        raise InputError(f"the Prefect server at {address} does not answer ({error}); {advice}")
 
 
 def wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:

@@ -45,18 +45,27 @@ def run(
         pass
     with ExitStack() as stack:
         with render.status("Starting Prefect ..."):
-            from flows.run import run as flow
             from flows.server import server
-            from flows.settings import leave_errors_to_caller
 
-            leave_errors_to_caller()
-            stack.enter_context(server())
+            stack.enter_context(server(meanwhile=prepare))
+        from flows.run import run as flow
+
         outcome = flow(str(corpus), database, str(out))
     if as_json:
         figures = outcome.summary.to_dict() | {"run_id": outcome.run_id, "read": outcome.read}
         print(json.dumps(figures | {"extracted": outcome.extracted, "dataset": str(out)}, ensure_ascii=False, indent=1))
     else:
         render.outcome(outcome)
+
+
+def prepare() -> None:
+    """Load what a run needs; takes seconds."""
+    import flows.run  # noqa: F401
+    from flows.settings import leave_errors_to_caller
+    from pipeline.extraction import default_pipeline
+
+    leave_errors_to_caller()
+    default_pipeline()
 
 
 def ingest(
