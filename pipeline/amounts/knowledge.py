@@ -90,6 +90,8 @@ class Words:
     multiple_adverbs: dict[str, Decimal]
     not_before: frozenset[str]
     modals: frozenset[str]
+    multiple_nouns: frozenset[str]
+    after_bases: frozenset[str]
     comparatives: frozenset[str]
     measured: frozenset[str]
     determiners: frozenset[str]
@@ -193,6 +195,8 @@ def words() -> Words:
         multiple_adverbs=decimals(multiple["adverbs"]),
         not_before=frozenset(multiple["idioms"]["not_before"]),
         modals=frozenset(multiple["idioms"]["modals"]),
+        multiple_nouns=frozenset(multiple["idioms"]["nouns"]),
+        after_bases=frozenset(multiple["idioms"]["after_bases"]),
         comparatives=frozenset(multiple["comparatives"]["words"]),
         measured=frozenset(multiple["measures"]["words"]),
         determiners=frozenset(multiple["measures"]["determiners"]),
