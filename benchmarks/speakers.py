@@ -2,10 +2,10 @@
 
 usage: python -m benchmarks.speakers TEXTS.jsonl [GOLD.jsonl] [--write]
 
-TEXTS.jsonl holds ``doc_id`` and ``text``; GOLD.jsonl (default: annotations/gold/speakers.jsonl) for each
-``doc_id`` the ``attributions`` with their ``source``, ``cue`` and ``content`` as offsets, and the ``name`` and ``kind`` of who
-speaks (a null name: somebody the article does not name; a null kind: nobody). ``--write`` stores each rule's confidence
-in ``pipeline/knowledge/speakers/rules.csv``.
+TEXTS.jsonl holds ``doc_id`` and ``text``; GOLD.jsonl (default: annotations/gold/speakers.jsonl) for each ``doc_id``
+the ``attributions`` with their ``source``, ``cue`` and ``content`` as offsets, and the ``name`` and ``kind`` of who
+speaks (a null name: somebody the article does not name; a null kind: nobody). ``--write`` stores each rule's
+confidence in ``pipeline/knowledge/speakers/rules.csv``.
 """
 
 from __future__ import annotations

@@ -232,7 +232,17 @@ def is_person(article: Article, knowledge: Knowledge, start: int, end: int, name
         return labels == {"PERSON"} and may_stand_alone(article, start)
     if lower[0] in lex.first_names and lower[0] not in lex.particles:
         return labels.isdisjoint(PLACES) or "PERSON" in labels
-    return "PERSON" in labels and labels <= {"PERSON", ""}
+    return labels <= {"PERSON", ""} and ("PERSON" in labels or is_introduced(article, start, end))
+
+
+def is_introduced(article: Article, start: int, end: int) -> bool:
+    """Whether a role in apposition follows two or three proper nouns: "Rue Ashby, a party spokeswoman,"."""
+    if any(article.tags[i] != "NNP" for i in range(start, end)) or end + 1 >= len(article) or article.words[end] != ",":
+        return False
+    for i in range(end + 1, min(end + 10, len(article))):
+        if article.words[i] in (",", ";", ".", ")") or article.tags[i][:2] == "VB" or article.tags[i] in ("IN", "WP"):
+            return article.lexicon.is_role(article.lower[i - 1])
+    return False
 
 
 def may_stand_alone(article: Article, i: int) -> bool:

@@ -13,7 +13,6 @@ from pipeline.speakers.names import NameMention, is_family, person_names
 from pipeline.speakers.naming import SUFFIXES, name_key, plain, same_person
 from pipeline.speakers.roles import Description, describe
 
-
 OF_ROLE = 24
 """Persons of one role that a description is compared with; makes the search constant in time."""
 

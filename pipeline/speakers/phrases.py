@@ -120,13 +120,18 @@ class Phrases:
     def body_named(self, start: int, end: int) -> Found | None:
         """An organisation, country or publication that the model's entity recogniser found at these tokens."""
         article = self.article
-        while start < end and article.lower[start] in LEADING:
+        while start < end and self.leads(start):
             start += 1
         while end > start and article.lower[end - 1] in POSSESSIVE:
             end -= 1
         if start >= end or not article.words[end - 1][0].isupper() or article.lexicon.is_role(article.lower[end - 1]):
             return None
         return self.proper_name(start, end, start, end - 1)
+
+    def leads(self, i: int) -> bool:
+        """Whether a word before a noun is no part of a name or description; "New York" begins with none."""
+        lower = self.article.lower[i]
+        return lower in LEADING and (lower == self.article.words[i] or lower in ("the", "a", "an", "some", "this"))
 
     def proper(self, start: int, head: int, end: int) -> tuple[int, int]:
         """The proper name whose last word is the head, or that covers the head; an empty range for none."""
@@ -137,9 +142,11 @@ class Phrases:
         if article.ents[head]:
             while stop < end and article.ents[stop] == article.ents[head] and stop - head < LONGEST_NAME:
                 stop += 1
+        while stop + 1 < end and article.lower[stop] in ("of", "for") and article.is_capital(stop + 1):
+            stop += 2
         while begin > start and (article.words[begin - 1][0].isupper() or article.lower[begin - 1] in JOINING):
             begin -= 1
-        while begin < head and (not article.words[begin][0].isupper() or article.lower[begin] in LEADING):
+        while begin < head and (not article.words[begin][0].isupper() or self.leads(begin)):
             begin += 1
         while stop > head + 1 and article.lower[stop - 1] in POSSESSIVE:
             stop -= 1
@@ -184,7 +191,8 @@ class Phrases:
                 return self.made("organisation", name, begin, stop, "organisation")
             if name in lex.capitals:
                 return self.made("country", lex.capitals[name], begin, stop, "capital", name)
-            full = self.short.full(name)
+            longer = stop < len(article) and article.tags[stop] in ("IN", "NNP", "NNPS")
+            full = "" if longer else self.short.full(name)
             if full:
                 kind: SpeakerKind = "publication" if full in lex.publications else "organisation"
                 return self.made(kind, full, begin, stop, "short name", name)
@@ -296,7 +304,7 @@ class Phrases:
         """The words of a description: without determiners in front and clauses behind."""
         article = self.article
         begin, stop = start, head + 1
-        while begin < head and article.lower[begin] in LEADING:
+        while begin < head and self.leads(begin):
             begin += 1
         while stop < end and article.words[stop] not in (",", "(", ";", "–", "—") and not self.ends_at(stop):
             stop += 1
@@ -309,10 +317,9 @@ class Phrases:
         article = self.article
         if article.tags[i] not in ENDING_TAGS or article.words[i - 1] == "-":
             return False
-        modifies = (
-            article.tags[i] in ("VBN", "VBG") and i + 1 < len(article) and article.tags[i + 1][:2] in ("NN", "JJ")
-        )
-        return not modifies
+        following = article.tags[i + 1][:2] if i + 1 < len(article) else ""
+        participle = article.tags[i] in ("VBN", "VBG") and article.tags[i - 1][:2] != "NN"
+        return not (participle and following in ("NN", "JJ"))
 
     def aged(self, start: int, head: int) -> bool:
         """Whether the description gives an age ("the 34-year-old")."""
@@ -321,13 +328,10 @@ class Phrases:
         )
 
     def most_recent(self, start: int, end: int, head: int) -> Found | None:
-        """The person talked about last, for a description that nobody's role matches."""
+        """The person most talked about, for a description that nobody's role matches."""
         gender = self.article.lexicon.role_gender.get(self.article.lower[head], "")
-        for seen in reversed(self.discourse.recent.values()):
-            if seen.entity.kind == "person" and compatible(seen.entity, gender):
-                self.discourse.push(seen.entity, head)
-                return Found(start, end, seen.entity, "age")
-        return None
+        found = self.discourse.third_person(head, gender)
+        return found and Found(start, end, found.entity, "age")
 
     def entity(self, kind: SpeakerKind, name: tuple[str, ...], named: bool = False, plural: bool = False) -> Entity:
         """The entity of this kind and name, made where it is new."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -44,6 +45,7 @@ class Resolver:
     phrases: Phrases = field(init=False)
     sources: Sources = field(init=False)
     bodies: dict[int, int] = field(init=False)
+    asked: tuple[Entity | None] | None = None
     subject_at: dict[int, int] = field(default_factory=dict)
     found: dict[int, Found] = field(default_factory=dict)
     spoken: dict[int, Found] = field(default_factory=dict)
@@ -145,18 +147,30 @@ class Resolver:
             self.discourse.speaks(found.entity, self.article.root(start, end))
 
     def question_or_answer(self, start: int, end: int) -> Found | None:
-        """ "Q:" is somebody unnamed; "A:" is the one person named before, if there is just one."""
-        article, people = self.article, self.discourse.people
+        """ "Q:" is somebody unnamed; "A:" is whom the introduction is about."""
+        article = self.article
         lower, lex = article.text(start, end).lower(), article.lexicon
         first = start == 0 or article.paragraphs[start - 1] != article.paragraphs[start]
         if not first or lower not in lex.questions | lex.answers:
             return None
         if lower in lex.questions:
             return Found(start, end, self.phrases.entity("unnamed", ("questioner",)), "question")
-        named = {id(e): e for at, e in people.full.items() if at < start}
-        if len(named) == 1:
-            return Found(start, end, next(iter(named.values())), "answer")
+        asked = self.interviewee(start)
+        if asked is not None:
+            return Found(start, end, asked, "answer")
         return Found(start, end, self.phrases.entity("unnamed", ("respondent",)), "answer")
+
+    def interviewee(self, before: int) -> Entity | None:
+        """The person that the introduction of an interview names at least twice as often as anybody else."""
+        if self.asked is None:
+            names = Counter(
+                id(f.entity) for i, f in self.found.items() if i < before and f.entity.full and i == f.start
+            )
+            entities = {id(f.entity): f.entity for f in self.found.values()}
+            top = names.most_common(2)
+            alone = bool(top) and (len(top) == 1 or top[0][1] >= 2 * top[1][1])
+            self.asked = (entities[top[0][0]] if alone else None,)
+        return self.asked[0]
 
     def first_persons(self, places: dict[int, tuple[int, int]]) -> None:
         """ "I" and "we" as a source: the speaker of the quote around them, else the article's author."""
@@ -184,7 +198,7 @@ class Resolver:
     def without_source(self) -> None:
         """A direct quote without a source goes on with the speaker before it."""
         self.subject_at = {h: i for i, h in enumerate(self.article.heads) if self.article.deps[i] == "nsubj"}
-        order = sorted(range(len(self.attributions)), key=lambda i: self.attributions[i].content[0].start)
+        order = sorted(range(len(self.attributions)), key=lambda i: first_offset(self.attributions[i]))
         previous: int | None = None
         for index in order:
             attribution = self.attributions[index]
@@ -242,6 +256,12 @@ class Resolver:
         start = self.article.starts[found.start]
         end = self.article.starts[found.end - 1] + len(self.article.words[found.end - 1])
         return Mention(identifier, Span.of(self.text, start, end), found.rule, confidence(found.rule))
+
+
+def first_offset(attribution: Attribution) -> int:
+    """Where an attribution's content begins; its cue or source where it has none."""
+    spans = attribution.content or tuple(filter(None, (attribution.cue, attribution.source)))
+    return min((s.start for s in spans), default=0)
 
 
 def enclosing(attributions: Sequence[Attribution]) -> dict[int, int]:
