@@ -33,6 +33,7 @@ def clause(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range
     """The token range of the predicted clause, inside the sentence's tokens."""
     head, anchor = candidate.head, candidate.anchor
     start, end = anchor.left_edge.i, anchor.right_edge.i + 1
+    subject = own_subject(anchor)
     if anchor.dep_ in ("relcl", "acl"):
         noun = anchor.head
         if anchor.i - noun.left_edge.i <= ANTECEDENT_TOKENS:
@@ -43,7 +44,7 @@ def clause(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range
                 continue
             if child.i > parent.i:
                 end = min(end, child.left_edge.i)
-            elif parent == anchor:
+            elif parent == anchor and (subject is None or child.right_edge.i < subject.left_edge.i):
                 start = max(start, child.right_edge.i + 1)
     start, end = min(start, candidate.cue[0]), max(end, head.i + 1, candidate.cue[1])
     end = reported(head, end, lexicon)

@@ -19,7 +19,7 @@ PREPOSITION = (
 PART = r"(?:(?:the )?(?:very )?(?:early|mid|late|beginning|start|middle|end|close)(?:(?: part)? of)?(?: the)?[- ])"
 WHICH = r"(?:this|next|the coming|coming|the following|the next|the current|the upcoming|each|every|later this|early next|late next|late this)"
 ORDINAL = r"(?:first|second|third|fourth|last|final)"
-FUZZY = r"(?:few|several|couple of|many|handful of)"
+FUZZY = r"(?:(?:a |the next )?few|several|(?:a )?couple of|many|(?:a )?handful of)"
 EVENT = (
     r"(?:elections?(?: day)?|summit|vote|convention|inauguration|primary|primaries|caucus(?:es)?|debate|deadline|midterms?"
     r"|hearing|conference|session|meeting|campaign|season|cycle|runoff|referendum|recess|term)"
@@ -42,9 +42,9 @@ CORES = (
     r"(?:as soon as possible|sooner or later|soon|shortly|immediately|eventually|someday|some day|one day|any (?:day|time|minute)(?: now| soon)?"
     r"|right away|from now on|forever|in due course|overnight|momentarily|imminently|down the (?:road|line)|going forward"
     r"|before long|at once|at the same time|as early as possible|later)",
-    r"in the (?:very )?(?:near|foreseeable|distant|not[- ](?:too|so)[- ]distant)(?:[- ]term)? future|in the (?:short|long|medium|near)(?:er)? (?:run|term)"
+    r"in the (?:(?:very )?(?:near|foreseeable|distant|not[- ](?:too|so)[- ]distant)(?:[- ]term)? )?future|in the (?:short|long|medium|near)(?:er)? (?:run|term)"
     r"|in (?:the )?(?:coming|future) (?:days|weeks|months|years)|in time for [^,.;]{3,40}?(?=[,.;]|$)",
-    r"every (?:day|week|month|year|night)|in (?:my|our|your|their|his|her) lifetimes?",
+    r"on (?:election|inauguration|polling) day|on day (?:one|1)|every (?:day|week|month|year|night)|in (?:my|our|your|their|his|her) lifetimes?",
 )
 WITH_PREPOSITION = (
     rf"(?:{PART})?(?:{MONTH}|{YEAR}|{SEASON}|the weekend|fiscal(?: year)? {YEAR}|{YEAR}-\d\d)(?:'s)?(?! ?\d)",
@@ -52,7 +52,7 @@ WITH_PREPOSITION = (
     r"(?:the )?(?:new year|holidays?|end of [a-z' ]{3,30}?(?=[,.;]|$)|weekend|christmas|thanksgiving|easter|labor day|memorial day)",
 )
 TOWARDS_EVENT = (
-    rf"(?:by|before|after|until|till|through|ahead of|prior to|following|on) (?:(?:the|this|next|that|a|his|her|their|its|our) )?"
+    rf"(?:by|before|after|until|till|through|ahead of|prior to|following|on the day of) (?:(?:the|this|next|that|a|his|her|their|its|our) )?"
     rf"(?:[\w.'-]+ ){{0,4}}?{EVENT}\b(?: (?:in|on|at) (?:{MONTH}(?: \d{{1,2}})?|{WEEKDAY}|midnight(?: {WEEKDAY})?))?"
 )
 APOSTROPHES = str.maketrans("’\xa0\n\t", "'   ")
@@ -64,6 +64,7 @@ EXPRESSION = re.compile(
 PAST = re.compile(r"(?:\b(?:ago|last|past|previous|since|earlier)\b|(?<!\d)(?:1\d\d\d|200\d)(?!\d))", re.IGNORECASE)
 FUTURE = re.compile(rf"{MONTH}|{WEEKDAY}|{YEAR}|\b(?:next|tomorrow|tonight|coming|soon|weekend)\b", re.IGNORECASE)
 DAY = re.compile(rf"{MONTH} \d|\d (?:of )?{MONTH}|{WEEKDAY}|tomorrow|tonight|in {MONTH}|next week", re.IGNORECASE)
+AHEAD = re.compile(r"(?:\w+ )?(?:the )?(?:next|coming|tomorrow)\b|(?:by|until) ", re.IGNORECASE)
 CLAUSE_MARKS = frozenset({"until", "till", "once", "before", "after"})
 
 
@@ -87,7 +88,8 @@ def horizon(doc: Doc, span: Range, condition: Range | None, head: Token) -> Span
             continue
         if condition is not None and condition[0] <= at.start < condition[1]:
             continue
-        if not past_event(at.root, head):
+        modifies = at.root.dep_ in ("compound", "nummod", "amod", "nmod") and at.root.head.i >= at.end
+        if not modifies and (AHEAD.match(at.text) or not past_event(at.root, head)):
             return Span.of(text, start + left, start + right)
     return clause_horizon(doc, span, condition, head)
 

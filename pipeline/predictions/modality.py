@@ -89,7 +89,9 @@ def plausible(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> bo
             return False
         return not (modal in ("would", "'d", "’d") and wishing(head, lexicon))
     if candidate.construction == "commitment":
-        return not passive(anchor) or anchor.head.doc[candidate.cue[0]].lower_ in lexicon.raising
+        cue = head.doc[candidate.cue[0]]
+        reduced = cue.tag_ == "VBN" and cue.dep_ in ("acl", "amod")
+        return cue.lower_ in lexicon.raising or not (passive(anchor) or reduced)
     return True
 
 
