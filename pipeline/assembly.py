@@ -9,7 +9,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from pipeline import records
+from pipeline import check_worthiness, records
 from pipeline.records import (
     CONTEXT_CHARS,
     Attribution,
@@ -84,6 +84,9 @@ def assemble(doc: Doc, document: Document, provenance: dict[ClaimKind, Provenanc
     blocks = document.blocks or doc._.claims_blocks
     block_starts = [b.start for b in blocks]
     ids = [records.claim_id(text_hash, c.kind, c.span.start, c.span.end) for c in candidates]
+    around = [Span.of(text, *sentences.around(c.span.start, c.span.end)) for c in candidates]
+    said = list(dict.fromkeys(s.text for s in around))
+    worth = dict(zip(said, check_worthiness.score(said), strict=True))
     claims = []
     for i, (candidate, outer) in enumerate(zip(candidates, _containers(candidates), strict=True)):
         voice = _voice(candidate, outer, candidates)
@@ -102,14 +105,14 @@ def assemble(doc: Doc, document: Document, provenance: dict[ClaimKind, Provenanc
                 span=Span.of(text, start, end),
                 prefix=text[max(0, start - CONTEXT_CHARS) : start],
                 suffix=text[end : end + CONTEXT_CHARS],
-                sentence=Span.of(text, *sentences.around(start, end)),
+                sentence=around[i],
                 section=_section(blocks, block_starts, start),
                 speaker=speaker,
                 mention=source,
                 cue=cue,
                 within=ids[outer[0]] if outer else None,
                 standalone=rewriter.standalone(start, end),
-                check_worthiness=None,
+                check_worthiness=worth[around[i].text],
                 confidence=candidate.confidence,
                 detail=candidate.detail,
                 provenance=provenance[candidate.kind],

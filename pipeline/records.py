@@ -275,7 +275,7 @@ class Claim:
     cue: Span | None
     within: str | None
     standalone: str
-    check_worthiness: float | None
+    check_worthiness: float
     confidence: float
     detail: Detail
     provenance: Provenance

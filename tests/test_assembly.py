@@ -93,6 +93,7 @@ def test_assembly_context_is_taken_from_the_text(extraction: Extraction) -> None
     assert TEXT[quote.end :].startswith(quote.suffix)
     assert quote.sentence.text == 'Reed said: "We will pay $5 million."'
     assert quote.section == ("Costs",)
+    assert 0 < quote.check_worthiness < 1
     assert quote.claim_id == records.claim_id(records.text_hash(TEXT), "quote", quote.start, quote.end)
 
 
