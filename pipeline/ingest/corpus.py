@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,7 +22,11 @@ from pipeline.ingest.item import Item, media_type_of
 from pipeline.ingest.reading import METADATA, Reading
 from pipeline.records import Document, digest
 
+if TYPE_CHECKING:
+    from pipeline.ingest.fetch import Fetcher
+
 LIST = "articles.jsonl"
+FETCHES = "fetches.jsonl"
 BATCH = 200
 """So many articles of a container are put on record at once."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -34,9 +38,9 @@ class Entry:
 
     ``file`` leads from the corpus folder to the raw bytes, whose SHA-256 ``doc_id`` is (``None``: not recorded yet).
     ``other_uris`` are further places where the same bytes were found, ``container`` is the feed, table or archive that
-    it was taken from. ``origins`` says where the title, the date and so on were found, ``encoding`` and
-    ``repaired_lines`` what was done to the text. What is said here of title, date and so on
-    wins over what the article says of itself.
+    it was taken from, ``supersedes`` the ``doc_id`` of what was found at the same address before. ``origins`` says
+    where the title, the date and so on were found, ``encoding`` and ``repaired_lines`` what was done to the text. What
+    is said here of title, date and so on wins over what the article says of itself.
     """
 
     file: str
@@ -44,6 +48,7 @@ class Entry:
     uri: str | None = None
     other_uris: tuple[str, ...] = ()
     container: str | None = None
+    supersedes: str | None = None
     title: str | None = None
     byline: str | None = None
     publisher: str | None = None
@@ -109,7 +114,7 @@ class Corpus:
         """The articles on record in their order, then the other files in the folder, sorted by path."""
         recorded = self.recorded()
         yield from recorded
-        known = {LIST, *(entry.file for entry in recorded), *(entry.container for entry in recorded)}
+        known = {LIST, FETCHES, *(entry.file for entry in recorded), *(entry.container for entry in recorded)}
         for file in self.files():
             if file not in known:
                 yield Entry(file=file, uri=self.uri_of(file))
@@ -195,6 +200,18 @@ class Corpus:
             else:
                 yield from self.add_items(batch, inside=inside, **said)
 
+    def add_url(self, url: str, fetcher: Fetcher, *, again: bool = False, **said: Any) -> list[Entry | InputError]:
+        """Fetch an address and put what lies there on record, as ``add_all`` does; nothing where it has not changed.
+
+        The request goes into ``fetches.jsonl``. Raises ``InputError`` where it cannot be had.
+        """
+        fetcher.log = self.path / FETCHES
+        item = fetcher.fetch(url, again=again)
+        if item is None:
+            return []
+        is_container = item.media_type in ingest.CONTAINERS
+        return self.add_items(list(ingest.opened(item, url)), container=url if is_container else None, **said)
+
     def relative(self, source: Path) -> str | None:
         """The path of a file in the corpus folder, ``None`` for one outside."""
         here, there = self.path.resolve(), source.resolve()
@@ -218,6 +235,7 @@ class Corpus:
                 done.append(error)
         with self.locked():
             entries = {entry.doc_id or entry.file: entry for entry in self.recorded()}
+            latest = {entry.uri: entry.doc_id for entry in entries.values()}
             for item, reading in read:
                 document = ingest.document_of(item, reading)
                 known = entries.get(document.doc_id)
@@ -226,8 +244,12 @@ class Corpus:
                 else:
                     file = inside or f"raw/{document.doc_id}{extension_of(item)}"
                     entry = entry_of(document, reading, item, file, container)
+                    entry = replace(entry, supersedes=latest.get(document.uri))
+                    if written := entries.pop(file, None):  # by hand, without a ``doc_id``
+                        entry = replace(entry, **{name: v for name in METADATA if (v := getattr(written, name))})
                     if inside is None:
                         replace_file(self.path / file, item.raw)
+                    latest[document.uri] = document.doc_id
                 entries[document.doc_id] = entry
                 done.append(entry)
             self.write(list(entries.values()))
