@@ -16,6 +16,7 @@ from pipeline import extraction
 from pipeline.assembly import Extraction
 from pipeline.errors import ClaimsError
 from pipeline.ingest.corpus import Corpus, Entry
+from pipeline.progress import advance
 from pipeline.records import Document, digest
 from pipeline.store import reads, rows, writes
 from pipeline.store.database import reading, writing
@@ -79,9 +80,10 @@ def ingest(engine: Engine, run_id: str, corpus: Corpus, entries: Sequence[Entry]
             rows.document_row(document)
         except Exception as error:  # one bad article must not stop the others
             failed.append((entry, reason(error)))
-            continue
-        uris = tuple(dict.fromkeys((document.uri, *entry.other_uris)))
-        found.append((writes.Source(corpus.name, entry.file, uris, fingerprint(corpus, entry)), document))
+        else:
+            uris = tuple(dict.fromkeys((document.uri, *entry.other_uris)))
+            found.append((writes.Source(corpus.name, entry.file, uris, fingerprint(corpus, entry)), document))
+        advance()
     with writing(engine) as connection:
         writes.store_documents(connection, run_id, found)
         for entry, why in failed:
@@ -114,6 +116,7 @@ def extract(engine: Engine, run_id: str, doc_ids: Sequence[str]) -> int:
             failed[document.doc_id] = reason(error)
         else:
             found.append(extracted)
+        advance()
     with writing(engine) as connection:
         writes.store_extractions(connection, run_id, found)
         writes.retire(connection, list(failed))

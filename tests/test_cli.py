@@ -24,7 +24,7 @@ from pipeline.store.database import writing
 ROOT = Path(__file__).parents[1]
 ARTICLE = ROOT / "corpora" / "samples" / "newswire.txt"
 SHORT = 'Finance minister Ana Ruiz said: "We will spend $3 billion on bridges by 2031."\n'
-COMMANDS = ("run", "ingest", "extract", "publish", "show", "evaluate", "knowledge import")
+COMMANDS = ("run", "ingest", "extract", "publish", "show", "diff", "evaluate", "knowledge import")
 
 
 @pytest.fixture(autouse=True)

@@ -35,6 +35,28 @@ def show(
         render.origin(origin)
 
 
+def diff(
+    before: Annotated[str, typer.Argument(help="Id of the earlier run, or its unique beginning.", metavar="RUN")],
+    after: Annotated[str, typer.Argument(help="Id of the later run.", metavar="RUN")],
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print which claims came, went or changed between two runs, and why.
+
+    Example: `claims diff 20261101 20261123T2137`
+    """
+    from pipeline.cli import render
+    from pipeline.store.database import opened, reading
+    from pipeline.store.diff import diff as compare
+
+    with opened(database, create=False) as store, reading(store) as connection:
+        found = compare(connection, before, after)
+    if as_json:
+        print(json.dumps([d.to_dict() for d in found], ensure_ascii=False, indent=1))
+    else:
+        render.differences(found)
+
+
 def evaluate(
     gold: Annotated[Path, typer.Argument(help="Gold annotations: JSONL, or JSON beside its articles.", metavar="GOLD")],
     texts: Annotated[Path | None, typer.Option(help="JSONL with the texts, for gold without them.")] = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.assembly import Extraction
     from pipeline.evaluate.matching import Figure
     from pipeline.records import Claim, Document
+    from pipeline.store.diff import Difference
     from pipeline.store.reads import Origin
 
 COLOURS = {"quote": "cyan", "amount": "green", "prediction": "magenta"}
@@ -141,6 +143,20 @@ def facts(found: Origin) -> Iterator[tuple[str, str | None]]:
         now = "" if run_id == by.run_id else " (since replaced)"
         yield "run", f"{run_id}, version {version}, {started:%Y-%m-%d %H:%M} UTC{now}"
     yield "Prefect run", found.run["prefect_run_id"]
+
+
+def differences(found: list[Difference]) -> None:
+    """Claims that came, went or changed, under the article and the reason."""
+    from pipeline.store.diff import counts
+
+    out, signs = console(), {"came": ("+", "green"), "went": ("-", "red"), "changed": ("~", "yellow")}
+    for (uri, reason), group in groupby(found, key=lambda d: (d.uri, d.reason)):
+        out.print(Text.assemble((uri, "bold"), (f"  {reason}", "dim")))
+        for d in group:
+            sign, colour = signs[d.change]
+            changed = f"  ({', '.join(d.fields)})" if d.fields else ""
+            out.print(Text(f"{sign} {d.kind} {d.claim_id[:8]}  {one_line(d.text)}{changed}", style=colour))
+    out.print(", ".join(f"{n} {change}" for change, n in counts(found).items()))
 
 
 def scores(figures: list[Figure]) -> None:
