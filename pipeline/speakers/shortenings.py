@@ -61,15 +61,19 @@ def acronyms(article: Article) -> dict[str, str]:
 
 
 def long_form(article: Article, end: int, acronym: str) -> int:
-    """Where the words before token ``end`` begin whose initials the acronym is; -1 where they are not."""
-    letters, k = list(acronym), end - 1
-    while letters and k >= max(0, end - 16):
-        small = article.lower[k] in SMALL
-        if article.words[k][0].upper() == letters[-1] and (
-            not small or article.words[k][0].isupper() or len(letters) == 1
-        ):
-            letters.pop()
-        elif not small and article.words[k] not in ("-", *POSSESSIVE):
-            return -1
-        k -= 1
-    return -1 if letters else k + 1
+    """Where the words before token ``end`` begin whose initials the acronym is; -1 where they are not.
+
+    Small words may give a letter ("Bank of Tiree", BOT) or none ("Office for Budget Responsibility", OBR).
+    """
+    for small_words_count in (False, True):
+        letters, k = list(acronym), end - 1
+        while letters and k >= max(0, end - 16):
+            small = article.lower[k] in SMALL and not article.words[k][0].isupper()
+            if article.words[k][0].upper() == letters[-1] and (small_words_count or not small):
+                letters.pop()
+            elif not small and article.words[k] not in ("-", *POSSESSIVE):
+                break
+            k -= 1
+        if not letters:
+            return k + 1
+    return -1
