@@ -242,16 +242,13 @@ def test_speakers_survive_bytes(nlp: Language) -> None:
 
 ANY_TEXT = st.text(st.sampled_from(list("aB. ,:;\"'“”’()-–\n\tQ%é1")) | st.characters(), max_size=120)
 PIECES = st.lists(
-    st.sampled_from(
-        'Mr. |Maria Lopez|Lopez | said |who |he |"|“|”| (NAO) |\n\n|A: |the two men |Sen. |, | and |’s |-led |I '.split(
-            "|"
-        )
-    ),
+    st.sampled_from(["Mr. ", "Maria Lopez", "Lopez ", " said ", "who ", "he ", '"', "“", "”", " (NAO) ", "\n\n", "A: "])
+    | st.sampled_from(["the two men ", "Sen. ", ", ", " and ", "’s ", "-led ", "I ", "the senator ", "1", "% "]),
     max_size=30,
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(ANY_TEXT | PIECES.map("".join), st.data())
 def test_speakers_any_text_gives_mentions_inside_it(nlp: Language, text: str, data: st.DataObject) -> None:
     text = text.encode("utf-8", "replace").decode("utf-8")
