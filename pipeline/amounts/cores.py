@@ -121,6 +121,8 @@ def with_unit(lexed: Lexed, core: Core, before: Marker | None) -> Core:
     """The core with the unit after its number: percent, currency, or none."""
     number, at = core.number, core.end
     if before is None:
+        if number.value < 1 and lexed.lower[at] == "of" and lexed.lower[at + 1] in ("a", "one"):
+            at += 2  # "0.5 of a percentage point"
         if percent := read_percent(lexed, at):
             factor, end, points = percent
             return replace(core, end=end, value=number.value * factor, kind="percent", points=points)
@@ -155,7 +157,7 @@ def money_after(lexed: Lexed, core: Core) -> Core | None:
     number, at = core.number, core.end
     if lexed.gap[at] == BROKEN:
         return None
-    if lexed.lower[at] == "of" and (number.vague or lexed.lower[at - 1] in W.plurals):
+    if lexed.lower[at] == "of" and (number.vague or number.scale >= 1_000_000):
         at += 1
     hyphen = lexed.hyphen(at)
     at += hyphen

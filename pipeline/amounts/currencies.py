@@ -14,6 +14,8 @@ from pipeline.records import Context
 
 C = currencies()
 
+KINDS = {"code": "code", "sign": "symbol"}
+
 NEAR = 30
 """How many lexemes either side of an amount a place may stand to tell its currency."""
 
@@ -81,21 +83,12 @@ def choose(markers: Sequence[Marker], large: bool, setting: Setting, near: Seque
         (marker.large_only and large) or (marker.local_only and local and large | (marker.kind == "sign"))
     ):
         return None
-    kind = (
-        "code" if marker.kind == "code" else "name" if marker.form[0].isalpha() and marker.kind != "sign" else "symbol"
-    )
-    what = f"{kind} {marker.form}"
+    what = f"{KINDS.get(marker.kind, 'name')} {marker.form}"
     if len(marker.codes) == 1 and marker.default != "XXX":
         return marker.default, what
     if setting.publisher in candidates:
         return str(setting.publisher), f"{what}, published where {C.names[str(setting.publisher)]} is used"
-    loose = marker.default == "XXX" or (marker.kind != "sign" and marker.default != "USD")
-    if (
-        loose
-        and nearby
-        and marker.default not in near
-        and (len(set(nearby)) == 1 or not setting.places[marker.default])
-    ):
+    if nearby and (marker.default == "XXX" or (marker.nearby and marker.default not in near)):
         return nearby[0], f"{what}, a place of {C.names[nearby[0]]} is named beside it"
     unused = [c for c in candidates if c not in setting.explicit and c not in marker.publisher_only]
     best = max(unused, key=lambda c: setting.places[c], default=marker.default)

@@ -27,7 +27,7 @@ class Marker:
     ``codes`` are the currencies it may stand for, ``default`` the one it stands for when nothing else is known,
     ``publisher_only`` those that only a publisher of their place means by it. ``factor`` is what one of it is in
     whole units (a cent: 0.01). A form that is too weak by itself needs a number that looks like money
-    (``large_only``) or a text set in its place (``local_only``).
+    (``large_only``) or a text set in its place (``local_only``); ``nearby``: the nearest place named decides.
     """
 
     form: str
@@ -38,6 +38,7 @@ class Marker:
     large_only: bool = False
     local_only: bool = False
     publisher_only: tuple[str, ...] = ()
+    nearby: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,12 @@ def decimals(table: dict[str, str]) -> dict[str, Decimal]:
     return {word: Decimal(value) for word, value in table.items()}
 
 
+def share(value: str) -> Decimal:
+    """A fraction written as a decimal or as "1/3"."""
+    above, _, below = value.partition("/")
+    return Decimal(above) / Decimal(below or 1)
+
+
 def folded(words: Iterable[str]) -> frozenset[tuple[str, ...]]:
     return frozenset(phrase(w.lower()) for w in words)
 
@@ -171,7 +178,7 @@ def words() -> Words:
         scales=decimals(number["scales"]),
         plurals=decimals(number["plurals"]),
         suffixes=decimals(number["suffixes"]),
-        fractions=decimals(number["fractions"]),
+        fractions={word: share(value) for word, value in number["fractions"].items()},
         vague=number["vague"],
         between=frozenset(number["between"]["words"]),
         months=frozenset(number["dates"]["months"]),
@@ -223,6 +230,7 @@ class Draft:
     large: set[str] = field(default_factory=set)
     local: set[str] = field(default_factory=set)
     publisher_only: tuple[str, ...] = ()
+    nearby: bool = False
 
 
 @cache
@@ -255,7 +263,9 @@ def currencies() -> Currencies:
     for sign in ambiguous["sign"]:
         for form in sign["forms"]:
             codes = [sign["default"], *(c for c in sign["candidates"] if c != sign["default"])]
-            exact[form] = Draft("sign", codes, publisher_only=tuple(sign.get("publisher_only", ())))
+            exact[form] = Draft(
+                "sign", codes, publisher_only=tuple(sign.get("publisher_only", ())), nearby=sign.get("nearby", False)
+            )
             defaults[form] = sign["default"]
     for name in ambiguous["name"]:
         defaults |= dict.fromkeys((f.lower() for f in name["forms"]), name["default"])
@@ -296,13 +306,15 @@ def currencies() -> Currencies:
 def finished(form: str, draft: Draft, defaults: dict[str, str]) -> Marker:
     """The marker of a form; its default is the only currency it can mean, else the one set in ``ambiguous.toml``."""
     codes = tuple(draft.codes)
+    default = codes[0] if len(codes) == 1 else defaults.get(form, "XXX")
     return Marker(
         form,
         draft.kind,
         codes,
-        default=codes[0] if len(codes) == 1 else defaults.get(form, "XXX"),
+        default,
         factor=draft.factor,
         large_only=bool(draft.large),
         local_only=bool(draft.local),
         publisher_only=draft.publisher_only,
+        nearby=draft.nearby or (draft.kind != "sign" and default != "USD"),
     )

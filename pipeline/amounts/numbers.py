@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from pipeline.amounts.knowledge import words
 from pipeline.amounts.lexer import BROKEN, GLUED, SPACED, Lexed
@@ -309,12 +309,20 @@ def read_fraction(lexed: Lexed, i: int) -> Number | None:
     if lexed.lower[at] in ("a", "an", "one") or lexed.words[at] == "1":
         at += 1
         at += lexed.hyphen(at)
-    factor = W.scales.get(lexed.lower[at])
-    if factor is not None and lexed.together(plain - 1, at - plain + 2):
-        return Number(at + 1, value * factor, value, factor, spelled=True)
-    if at == plain or not lexed.together(plain - 1, at - plain + 2):
+    if not lexed.together(plain - 1, at - plain + 2):
         return None
-    return Number(at, value, value, spelled=True, part=True)
+    factor = W.scales.get(lexed.lower[at])
+    if factor is not None:
+        return rounded(Number(at + 1, value * factor, value, factor, spelled=True))
+    return None if at == plain else rounded(Number(at, value, value, spelled=True, part=True))
+
+
+def rounded(number: Number) -> Number:
+    """The number, or about it to six digits where its fraction is no exact decimal ("two-thirds of a million")."""
+    if len(number.mantissa.as_tuple().digits) < 20:
+        return number
+    value = Context(prec=6).create_decimal(number.value)
+    return replace(number, value=value, mantissa=value / number.scale, loose=True)
 
 
 def read_vague(lexed: Lexed, i: int) -> Number | None:

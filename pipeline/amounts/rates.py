@@ -16,7 +16,7 @@ def read_rate(lexed: Lexed, i: int) -> tuple[str, int] | None:
         return None
     for n in (4, 3, 2, 1):
         period = W.periodic.get(lexed.folded(i, n))
-        if period and lexed.together(i, n) and (lexed.gap[i] == SPACED or n > 1):
+        if period and lexed.together(i, n) and (lexed.gap[i] == SPACED or n > 1 or len(lexed.words[i]) < 4):
             return period, i + n
     if lexed.words[i] == "/":
         return measure(lexed, i + 1, True)
@@ -33,7 +33,10 @@ def read_rate(lexed: Lexed, i: int) -> tuple[str, int] | None:
             return None
         if lexed.lower[at] in W.units and (span := measure(lexed, at + 1, False)):
             return f"{lexed.lower[at]} {span[0]}", span[1]  # "every three months"
-        return measure(lexed, at + hyphen, False)
+        if (found := measure(lexed, at + hyphen, False)) is not None:
+            return found
+        closed = lexed.gap[at] == BROKEN or not lexed.is_word(at)
+        return ("item", at) if lexed.lower[at - 1] == "each" and closed else None  # "$5 each"
     return None
 
 

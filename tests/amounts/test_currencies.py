@@ -38,6 +38,12 @@ def unit(text: str, context: Context | None = None) -> tuple[str, str] | None:
         ("It lent 9 trillion won", "KRW"),
         ("Pretoria borrowed R150 billion", "ZAR"),
         ("5 ₶", "XXX"),
+        ("Kenya will pay Sh50 billion", "KES"),
+        ("Pakistan approved a Rs5bn package", "PKR"),
+        ("Britain gave Egypt 5 million pounds", "GBP"),
+        ("It lent 500 million CFA francs", "XOF"),
+        ("They held 40 French francs", "FRF"),
+        ("It cost 300 francs", "XXX"),
     ],
 )
 def test_currencies_follow_the_text(text: str, code: str) -> None:
@@ -68,7 +74,19 @@ def test_currencies_follow_the_publisher(context: Context, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["the 54 won", "the next one won", "two real choices", "1,237 mark", "8 Rand and others", "COP 26 in SDG 13", "TOP 10", "District 2 won", "30 real problems", "90 marks in a test"]
+    "text",
+    [
+        "the 54 won",
+        "the next one won",
+        "two real choices",
+        "1,237 mark",
+        "8 Rand and others",
+        "COP 26 in SDG 13",
+        "TOP 10",
+        "District 2 won",
+        "30 real problems",
+        "90 marks in a test",
+    ],
 )
 def test_currencies_refuse_words_that_are_no_money_here(text: str) -> None:
     lexed = lex(text)

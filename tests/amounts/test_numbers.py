@@ -77,6 +77,12 @@ def test_numbers_vague_quantities_are_least_values(text: str, least: int) -> Non
     assert number.value == least
 
 
+def test_numbers_inexact_fractions_are_rounded_and_said_to_be() -> None:
+    number = read_number(lex("two-thirds of a billion"), 0)
+    assert number is not None
+    assert (number.value, number.loose) == (Decimal(666_667_000), True)
+
+
 @pytest.mark.parametrize("text", ["a senator", "million", "half the house", "and", "several", "the", ""])
 def test_numbers_leaves_other_words(text: str) -> None:
     assert read_number(lex(text), 0) is None
