@@ -11,7 +11,9 @@ from pipeline.review.snapshots import Snapshot
 UNMISTAKABLE = 24
 """Words of at least so many characters that stand only once in a text are found by themselves, whatever is around."""
 MIN_CONTEXT = 0.5
-"""Of the selector's prefix and suffix, the share that must still be there to tell one occurrence of short words."""
+"""Of the selector's prefix and suffix, the share that must still be there to tell one of several occurrences."""
+LITTLE_CONTEXT = 0.15
+"""The share for short words that stand only once: some of the words next to them are still the same."""
 MAX_OCCURRENCES = 2000
 ANCHOR_CHARS = 12
 """So much of the prefix and of the suffix finds the place where the words themselves have changed."""
@@ -42,7 +44,7 @@ def locate(selector: Snapshot, text: str) -> Place | None:
     )
     most, start, end = scored[0]
     whole = len(prefix) + len(suffix)
-    alone = len(found) == 1 and (len(selector["text"]) >= UNMISTAKABLE or most >= MIN_CONTEXT * whole)
+    alone = len(found) == 1 and (len(selector["text"]) >= UNMISTAKABLE or most >= LITTLE_CONTEXT * whole)
     clear = len(found) > 1 and most > scored[1][0] and most >= MIN_CONTEXT * whole
     return Place(start, end, True, most == whole) if alone or clear else None
 

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from pipeline.errors import ClaimsError
 from pipeline.records import Span
-from pipeline.review import agreement, article, corrections, index, queue, service, wording
+from pipeline.review import article, corrections, index, queue, service, wording
 from pipeline.review import decisions as log
 from pipeline.review.corrections import FormError
 from pipeline.review.follower import Follower
@@ -244,6 +244,8 @@ def create_app(
 
     @app.get("/agreement")
     def show_agreement(request: Request, name: Name) -> HTMLResponse:
+        from pipeline.review import agreement  # its libraries take a second to load
+
         with reading(engine) as connection:
             figures = agreement.measure(log.everything(connection))
         return render(request, "agreement.html", reviewer=name, figures=figures)

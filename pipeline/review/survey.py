@@ -58,7 +58,9 @@ def survey(document: Document, claims: Sequence[Claim], decisions: Sequence[Deci
     groups: dict[str, list[Decision]] = defaultdict(list)
     for d in standing:
         groups[d.claim_id].append(d)
-    kept_elsewhere = {(d.before or {}).get("claim_id") for d in standing if d.decision == "add" and d.before}
+    kept_elsewhere = {d.before["claim_id"] for d in standing if d.decision == "add" and d.before} - {
+        d.claim_id for d in standing if d.decision == "add"
+    }
     anchor = _Anchor(document, claims)
     for claim_id in sorted(groups, key=lambda i: i not in anchor.extracted):
         if claim_id not in kept_elsewhere:
@@ -101,7 +103,8 @@ class _Anchor:
             self.carried[claim_id] += group
             return
         last = group[-1]
-        record = last.record
+        added = next((d for d in group if d.decision == "add"), None)
+        record = (added or last).record
         unchanged = any(self._id(r, r["start"], r["end"]) == r["claim_id"] for r in (record, last.before or record))
         if unchanged:
             place: Place | None = Place(record["start"], record["end"], True, True)
@@ -110,12 +113,12 @@ class _Anchor:
         target = self.extracted.get(self._id(record, place.start, place.end)) if place and place.exact else None
         if target is not None:
             self._carry_over(target, group, place is not None and place.same_context)
+        elif place and place.exact and added:
+            claim = self._respan(record, place)
+            self.claims[claim.claim_id] = claim
+            self.carried[claim.claim_id] += group
         elif last.decision == "reject":
             return  # it was no claim, and is none any more
-        elif place and place.exact and any(d.decision == "add" for d in group):
-            added = self._respan(record, place)
-            self.claims[added.claim_id] = added
-            self.carried[added.claim_id] += group
         else:
             self._bring_back(group, place, unchanged)
 

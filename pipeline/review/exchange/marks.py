@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
@@ -14,7 +15,7 @@ from pipeline.records import Amount, Claim, Document, Quote
 from pipeline.review import corrections, index, service
 from pipeline.review import decisions as log
 from pipeline.review.corrections import Form, FormError
-from pipeline.review.survey import Item
+from pipeline.review.survey import MIN_OVERLAP, Item
 from pipeline.store.database import reading, writing
 from pipeline.store.schema import documents, sources
 from pipeline.store.types import plain_decimal
@@ -133,24 +134,48 @@ def _document(connection: Connection, one: Annotated) -> Document:
 
 
 def _verdicts(one: Annotated, items: Sequence[Item]) -> Iterator[tuple[str, Item | None, Mark | None]]:
-    by_id = {i.claim.claim_id: i for i in items}
-    by_span: dict[tuple[str, int, int], Item] = {
-        (s.kind, s.start, s.end): i for i in items for s in (i.settled, i.claim) if s is not None
+    """What each mark says, and each claim that no mark is on. A mark is on the claim with its span, its id, or most of
+    its words."""
+    left = {i.claim.claim_id: i for i in items}
+    by_span: dict[tuple[str, int, int], str] = {
+        (s.kind, s.start, s.end): i.claim.claim_id for i in items for s in (i.settled, i.claim) if s is not None
     }
-    met: set[str] = set()
-    for mark in one.marks:
+    others = []
+    for mark in (_trimmed(m, one.text) for m in one.marks):
         if not 0 <= mark.start < mark.end <= len(one.text):
             raise InputError(f"{one.uri}: a {mark.kind} at characters {mark.start} to {mark.end}, which are not there")
-        item = by_span.get((mark.kind, mark.start, mark.end)) or by_id.get(mark.claim_id or "")
-        if item is None or item.claim.kind != mark.kind or item.claim.claim_id in met:
+        item = left.pop(by_span.get((mark.kind, mark.start, mark.end), ""), None)
+        if item is None:
+            others.append(mark)
+        else:
+            same = (mark.start, mark.end) == (item.claim.start, item.claim.end)
+            yield "accept" if same else "correct", item, mark
+    for mark in others:
+        named = left.get(mark.claim_id or "")
+        item = named or max(left.values(), key=partial(_overlap, mark), default=None)
+        if item is not None and item.claim.kind == mark.kind and (named or _overlap(mark, item) > MIN_OVERLAP):
+            yield "correct", left.pop(item.claim.claim_id), mark
+        else:
             yield "add", None, mark
-            continue
-        met.add(item.claim.claim_id)
-        moved = (mark.start, mark.end) != (item.claim.start, item.claim.end)
-        yield "correct" if moved else "accept", item, mark
-    for item in items:
-        if item.extracted and item.claim.claim_id not in met and item.status != "rejected":
+    for item in left.values():
+        if item.extracted and item.status != "rejected":
             yield "reject", item, None
+
+
+def _overlap(mark: Mark, item: Item) -> float:
+    """Of the characters that mark or claim cover, the share that both do; 0 for claims of another kind."""
+    claim = item.claim
+    both = min(mark.end, claim.end) - max(mark.start, claim.start)
+    if claim.kind != mark.kind or both <= 0:
+        return 0.0
+    return both / (max(mark.end, claim.end) - min(mark.start, claim.start))
+
+
+def _trimmed(mark: Mark, text: str) -> Mark:
+    """The mark without white space at its edges, as claims are."""
+    words = text[mark.start : mark.end]
+    start = mark.start + len(words) - len(words.lstrip())
+    return replace(mark, start=start, end=max(start, mark.end - len(words) + len(words.rstrip())))
 
 
 def _said(item: Item, reviewer: str, verdict: str) -> bool:

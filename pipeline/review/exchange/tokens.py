@@ -22,8 +22,8 @@ def english() -> Language:
 
 def to_doc(text: str, marks: Sequence[Mark]) -> Doc:
     """A ``Doc`` of exactly the text (``doc.text == text``), cut at every edge of a mark."""
-    edges = sorted({e for m in marks for e in (m.start, m.end)})
-    at_edge = frozenset(edges)
+    starts, ends = {m.start for m in marks}, {m.end for m in marks}
+    edges = sorted(starts | ends)
     words: list[str] = []
     spaces: list[bool] = []
     for token in english().make_doc(text):
@@ -32,8 +32,8 @@ def to_doc(text: str, marks: Sequence[Mark]) -> Doc:
         words += [text[a:b] for a, b in pairwise(cuts)]
         spaces += [False] * (len(cuts) - 1)
         if token.whitespace_:
-            # a space belongs to the token before it, unless a mark ends or begins behind it
-            if last + 1 in at_edge:
+            # a space belongs to the token before it, unless a mark begins or ends with it
+            if last in starts or last + 1 in ends:
                 words.append(" ")
                 spaces.append(False)
             else:

@@ -73,11 +73,21 @@ const offsets = (() => {
     return found;
   }
 
+  // What a character is part of: white space, punctuation, or a word (also with an apostrophe or point inside it).
+  function kindOf(all, i) {
+    if (i < 0 || i >= all.length || /\s/u.test(all[i])) return "space";
+    const mark = (at) => at >= 0 && at < all.length && /\p{P}/u.test(all[at]);
+    const word = (at) => at >= 0 && at < all.length && !/[\s\p{P}]/u.test(all[at]);
+    return mark(i) && !(word(i - 1) && word(i + 1)) ? "mark" : "word";
+  }
+
   // An edge moved by a word (or a character) back (-1) or on (1).
   function moved(at, edge, step, byCharacter) {
     const all = characters();
-    const blank = (i) => i < 0 || i >= all.length || /\s/u.test(all[i]);
-    const stops = (i) => (edge === "start" ? !blank(i) && blank(i - 1) : !blank(i - 1) && blank(i));
+    const stops = (i) => {
+      const [before, after] = [kindOf(all, i - 1), kindOf(all, i)];
+      return before !== after && (edge === "start" ? after : before) !== "space";
+    };
     let i = at + step;
     while (!byCharacter && i > 0 && i < all.length && !stops(i)) i += step;
     return Math.min(Math.max(i, 0), all.length);
