@@ -69,7 +69,9 @@ class Origin:
 
 def fetch(connection: Connection, query: sa.Select[Any]) -> list[Row]:
     """The rows of a query, by column name."""
-    return [dict(zip(row._fields, row, strict=True)) for row in connection.execute(query)]
+    result = connection.execute(query)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def fingerprints(connection: Connection, corpus: str) -> dict[str, str]:
