@@ -90,16 +90,19 @@ def words(node: Any, limit: int) -> str:
     return squeeze("".join(parts))
 
 
-def paragraphs_of(pre: Any) -> None:
-    """Make preformatted text, whose paragraphs are divided by blank lines, ordinary paragraphs."""
-    text = pre.text_content().replace("\r\n", "\n")
-    for child in list(pre):
-        pre.remove(child)
-    pre.tag, pre.text = "div", None
-    for part in filter(None, map(squeeze, text.split("\n\n"))):
-        paragraph = pre.makeelement("p")
-        paragraph.text = part
-        pre.append(paragraph)
+def loosen(tree: Any) -> None:
+    """Make the paragraphs of a page that is preformatted as a whole ordinary ones; blank lines divide them."""
+    for pre in list(tree.iter("pre")):
+        text = pre.text_content()
+        if len(text) > 0.5 * len(tree.text_content()):
+            for child in list(pre):
+                pre.remove(child)
+            pre.tag, pre.text = "div", None
+            for part in filter(None, map(squeeze, text.replace("\r\n", "\n").split("\n\n"))):
+                paragraph = pre.makeelement("p")
+                paragraph.text = part
+                pre.append(paragraph)
+            return
 
 
 def with_captions(pieces: Sequence[Piece], marks: Sequence[Landmark]) -> Iterator[Piece]:

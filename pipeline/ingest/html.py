@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.ingest.captions import landmarks, paragraphs_of, unmelted, with_captions
+from pipeline.ingest.captions import landmarks, loosen, unmelted, with_captions
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encoding import decode
 from pipeline.ingest.metadata import Fact, facts, without_site
@@ -18,6 +18,9 @@ from pipeline.segment import HEADING_CHARS
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_.:-]{2,40})""")
 HEAD_BYTES = 4096
+INNER_BLOCKS = frozenset(("p", "head", "quote", "item", "list", "row", "cell", "div"))
+"""Elements of trafilatura's tree that begin and end a line."""
+
 BOLD_LEVEL = 7
 """Below the six levels of headings that pages mark as such."""
 MAX_CHARS = 20_000_000
@@ -35,8 +38,7 @@ def read(raw: bytes, name: str, charset: str | None = None, title: str | None = 
     decoded = decode(raw, name, charset or declared_charset(raw))
     tree = parse(decoded.text, name)
     said = facts(tree)
-    for pre in list(tree.iter("pre")):
-        paragraphs_of(pre)
+    loosen(tree)
     marks = landmarks(tree)
     for caption in list(tree.iter("caption")):  # trafilatura would make it a row of the table
         caption.drop_tree()
@@ -128,7 +130,7 @@ def pieces_of(node: Any) -> Iterator[Piece]:
         yield from list_pieces(node, 0)
     elif node.tag == "quote":
         yield from quote_pieces(node)
-    elif node.tag == "table":
+    elif node.tag in ("table", "row"):
         yield from cells_of(node)
     elif node.tag in ("div", "body"):
         yield from pieces(node)
@@ -166,7 +168,10 @@ def collect(node: Any, skip: tuple[str, ...], parts: list[str]) -> None:
         if child.tag == "lb":
             parts.append("\x00")
         elif isinstance(child.tag, str) and child.tag not in skip:
+            edge = "\x00" if child.tag in INNER_BLOCKS else ""
+            parts.append(edge)
             collect(child, skip, parts)
+            parts.append(edge)
         parts.append(child.tail or "")
 
 

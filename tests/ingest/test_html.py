@@ -129,11 +129,11 @@ def test_html_bold_line_is_a_heading() -> None:
     assert kinds("<p><strong>The bill failed.</strong></p>")[0] == ("paragraph", "The bill failed.")
 
 
-def test_html_preformatted_text_is_paragraphs() -> None:
-    assert kinds("<pre>One line of it\ngoes on here.\n\nAnother paragraph.</pre>") == [
-        ("paragraph", "One line of it goes on here."),
-        ("paragraph", "Another paragraph."),
-    ]
+def test_html_page_that_is_preformatted_as_a_whole_is_paragraphs() -> None:
+    lines = f"For release today\n\n{SAID[3:-4]}\nIt goes\non here.\n\nAnother paragraph of it all.\n"
+    doc = ingest.read_bytes(f"<html><body><pre>{lines}</pre></body></html>".encode(), media_type="text/html")
+    assert [b.kind for b in doc.blocks] == ["title", "paragraph", "paragraph"]
+    assert doc.text.endswith("why. It goes on here.\n\nAnother paragraph of it all.")
 
 
 def test_html_without_semantic_markup_is_read_by_its_lines() -> None:
