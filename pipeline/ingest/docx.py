@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
@@ -51,22 +51,23 @@ def body(document: Document) -> Iterator[Piece]:
     """The pieces of the document's body, in reading order."""
     from docx.table import Table
 
+    names = {style.style_id: (style.name or "").lower() for style in document.styles}
     items = 0
     for part in document.iter_inner_content():
         if isinstance(part, Table):
             yield from cells_of(part)
             items = 0
-        elif piece := piece_of(part, follows_item=bool(items)):
+        elif piece := piece_of(part, names, follows_item=bool(items)):
             items = items + 1 if piece.kind == "list_item" else 0
             yield piece
 
 
-def piece_of(paragraph: Paragraph, follows_item: bool) -> Piece | None:
-    """What a paragraph is by its style, nothing where it has no words."""
+def piece_of(paragraph: Paragraph, names: Mapping[str, str], follows_item: bool) -> Piece | None:
+    """What a paragraph is by its style, nothing where it has no words; ``names`` are the styles' by their ids."""
     text = "\n".join(filter(None, map(squeeze, paragraph.text.split("\n"))))
     if not text:
         return None
-    style = (paragraph.style.name or "").lower() if paragraph.style is not None else ""
+    style = names.get(paragraph._p.style or "", "")
     if style == "title":
         return Piece("title", squeeze(text))
     if found := re.fullmatch(r"heading ([1-9])", style):
