@@ -57,6 +57,8 @@ class Candidate:
 COPULAS = frozenset({"be", "seem", "appear", "look", "remain", "stand"})
 SCHEDULE_PREPOSITIONS = frozenset({"for", "on", "in", "at", "by"})
 TO, OF, FORWARD = frozenset({"to"}), frozenset({"of"}), frozenset({"to"})
+GOING_TO_GAP = 2
+"""Tokens from "going" to "to", an adverb between them included: "going into debt to pay" is another construction."""
 VERBS = frozenset({"VERB", "AUX"})
 
 
@@ -97,7 +99,7 @@ def going_to(token: Token) -> Iterator[Candidate]:
     head = infinitive_of(token)
     if head is not None:
         to = next((c.i for c in head.children if c.i < head.i and c.dep_ == "aux"), token.i)
-        if any(c.dep_ == "prt" and c.i < to for c in token.children):
+        if to - token.i > GOING_TO_GAP:
             return
         yield Candidate("going_to", (token.i, to + 1), head, token, subject_of(token), Sense("forecast", "certain"))
 

@@ -32,7 +32,7 @@ NESTED_DISTANCE = 4
 def clause(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range:
     """The token range of the predicted clause, inside the sentence's tokens."""
     head, anchor = candidate.head, candidate.anchor
-    start, end = anchor.left_edge.i, anchor.right_edge.i + 1
+    start, end = left_edge(anchor), anchor.right_edge.i + 1
     subject = own_subject(anchor)
     if anchor.dep_ in ("relcl", "acl"):
         noun = anchor.head
@@ -49,6 +49,14 @@ def clause(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range
     start, end = min(start, candidate.cue[0]), max(end, head.i + 1, candidate.cue[1])
     end = reported(head, end, lexicon)
     return trim(anchor, max(start, tokens[0].i), min(end, tokens[-1].i + 1))
+
+
+def left_edge(anchor: Token) -> int:
+    """Where the clause begins; a relative pronoun that has moved out of it ("which, she said, will") stays outside."""
+    if anchor.dep_ != "ccomp":
+        return int(anchor.left_edge.i)
+    own = (c.left_edge.i for c in anchor.children if c.i < anchor.i and c.tag_ not in ("WDT", "WP"))
+    return min(own, default=anchor.i)
 
 
 def reported(head: Token, end: int, lexicon: Lexicon) -> int:
@@ -71,6 +79,8 @@ def beside(child: Token) -> bool:
     if child.dep_ == "prep":
         if child.lower_ == "with" and child.i > child.head.i:
             return child.doc[child.i - 1].text == "," and child.right_edge.i - child.i >= LONG_ASIDE
+        if child.lower_ == "including" and child.i > child.head.i:
+            return True
         return child.lower_ == "according" or (child.lower_ == "because" and child.i > child.head.i)
     return child.dep_ in ("parataxis", "ccomp") and child.i < child.head.i and own_subject(child) is not None
 
@@ -173,11 +183,11 @@ def even_with(child: Token) -> bool:
     return child.lower_ == "with" and child.i > 0 and child.doc[child.i - 1].lower_ == "even"
 
 
-def trim_right(token: Token, start: int, end: int) -> Range:
-    """Without punctuation at the edges (an opening bracket or quote belongs to the condition's first word)."""
+def trim_right(token: Token, start: int, end: int) -> Range | None:
+    """The range without punctuation at the edges (an opening bracket or quote belongs to the condition's first word)."""
     doc = token.doc
     while end > start and doc[end - 1].is_punct:
         end -= 1
     while start < end and doc[start].is_punct and not doc[start].is_left_punct:
         start += 1
-    return start, end
+    return (start, end) if start < end else None
