@@ -32,8 +32,11 @@ class Lexicon:
     role_verbs: frozenset[str]
     groups: frozenset[str]
     named_groups: frozenset[str]
+    quantities: frozenset[str]
     unnamed: frozenset[str]
     nobody: frozenset[str]
+    person_endings: tuple[str, ...]
+    things: frozenset[str]
     questions: frozenset[str]
     answers: frozenset[str]
     publication_nouns: frozenset[str]
@@ -65,6 +68,11 @@ class Lexicon:
     def is_role(self, word: str) -> bool:
         """Whether the lower-case word says what a single person is."""
         return word in self.roles or word in self.titles
+
+    def may_be_people(self, noun: str) -> bool:
+        """Whether a noun that no list knows is one for people, singular or plural, by its ending."""
+        single = noun.removesuffix("s") if not noun.endswith("ss") else noun
+        return single not in self.things and (single.endswith(self.person_endings) or noun.endswith(("men", "women")))
 
     def singular(self, word: str) -> str:
         """The role noun that the plural is made of; an empty string where there is none."""
@@ -98,8 +106,11 @@ def lexicon() -> Lexicon:
         role_verbs=words(roles, "verbs"),
         groups=words(data["groups"], "nouns"),
         named_groups=words(data["groups"], "named"),
+        quantities=words(data["groups"], "quantities"),
         unnamed=words(data["unnamed"], "nouns"),
         nobody=words(data["unnamed"], "nobody"),
+        person_endings=tuple(data["unnamed"]["person_endings"]),
+        things=words(data["unnamed"], "things"),
         questions=words(data["turns"], "question"),
         answers=words(data["turns"], "answer"),
         publication_nouns=words(data["publications"], "nouns"),

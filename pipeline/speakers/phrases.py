@@ -80,7 +80,7 @@ class Phrases:
             return self.person(words, start, head, end, definite)
         if definite and self.aged(start, head):
             return self.most_recent(start, end, head)
-        if not any(c.isalpha() for w in words for c in w) and "%" not in words:
+        if not lex.may_be_people(noun):
             return None
         return self.described(
             "group" if plural else "unnamed", noun, words, start, end, definite, "words of the source"

@@ -34,6 +34,8 @@ class Sources:
             return self.relative(relative, depth) if depth < 2 else None
         stop = self.first_phrase(start, end)
         head = self.head(start, stop)
+        if article.lower[head] in article.lexicon.quantities and head + 2 < stop and article.lower[head + 1] == "of":
+            head = self.head(head + 2, stop)
         found = self.coordinated(start, end, head) or self.with_others(start, stop) or self.named_at(head, stop, end)
         if found is not None:
             return found
