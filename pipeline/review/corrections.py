@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
 
-from pipeline import records
+from pipeline import check_worthiness, records
 from pipeline.attribution.acts import STATEMENT, load_acts
 from pipeline.extraction import pipeline_version
 from pipeline.records import (
@@ -83,6 +83,7 @@ def draft(document: Document, kind: str, span: Span) -> Claim:
     """A claim to fill in, of a known kind on a span."""
     chosen: Any = kind
     text = document.text
+    sentence = _line(text, span.start, span.end)
     return Claim(
         claim_id=records.claim_id(records.text_hash(text), chosen, span.start, span.end),
         kind=chosen,
@@ -90,14 +91,14 @@ def draft(document: Document, kind: str, span: Span) -> Claim:
         span=span,
         prefix=text[max(0, span.start - CONTEXT_CHARS) : span.start],
         suffix=text[span.end : span.end + CONTEXT_CHARS],
-        sentence=_line(text, span.start, span.end),
+        sentence=sentence,
         section=next((b.section for b in document.blocks if b.start <= span.start < b.end), ()),
         speaker=None,
         mention=None,
         cue=None,
         within=None,
         standalone=span.text,
-        check_worthiness=None,
+        check_worthiness=check_worthiness.score([sentence.text])[0],
         confidence=1.0,
         detail=_blank_detail(chosen, span),
         provenance=Provenance("review", pipeline_version(), "none", "none"),

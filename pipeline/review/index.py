@@ -31,7 +31,7 @@ from pipeline.review import decisions as log
 from pipeline.review.survey import Item, merged_speakers, survey
 from pipeline.store.database import reading, writing
 from pipeline.store.reads import load_claims, load_documents
-from pipeline.store.schema import documents, extractions, sources
+from pipeline.store.schema import claims, documents, extractions, reviews, sources, speakers
 
 metadata = MetaData()
 
@@ -144,25 +144,60 @@ def refresh(connection: Connection, doc_ids: Sequence[str]) -> None:
     ids = _same_text(connection, doc_ids)
     connection.execute(review_queue.delete().where(review_queue.c.doc_id.in_(ids)))
     connection.execute(review_documents.delete().where(review_documents.c.doc_id.in_(ids)))
+    state_of = states(connection, ids)
+    if not state_of:
+        return
     same = merged_speakers(log.merges(connection))
+    plain = _untouched(connection, state_of, same)
+    rows = _plain_rows(connection, {d: state_of[d].splitlines()[1] for d in plain})
     taken: dict[str, set[str]] = defaultdict(set)
-    for doc_id, state in sorted(states(connection, ids).items()):
-        names = set(state.splitlines()[1:])
-        document, items = items_of(connection, doc_id)
-        title = document.title or document.uri
-        connection.execute(
-            review_documents.insert().values(
-                doc_id=doc_id, state=state, title=title, title_key=title.casefold(), uri=document.uri
-            )
-        )
-        rows = []
-        for item in items:
+    for doc_id in sorted(state_of.keys() - plain):
+        names = set(state_of[doc_id].splitlines()[1:])
+        for item in items_of(connection, doc_id)[1]:
             already = taken[item.claim.claim_id]
             for corpus in sorted(names - already):
                 rows.append(_row(item, doc_id, corpus, same, first=not already))
                 already.add(corpus)
-        if rows:
-            connection.execute(review_queue.insert(), rows)
+    if rows:
+        connection.execute(review_queue.insert(), rows)
+    listed = sa.select(documents.c.doc_id, documents.c.title, documents.c.uri).where(documents.c.doc_id.in_(state_of))
+    connection.execute(
+        review_documents.insert(),
+        [
+            {"doc_id": d, "state": state_of[d], "title": t or u, "title_key": (t or u).casefold(), "uri": u}
+            for d, t, u in connection.execute(listed)
+        ],
+    )
+
+
+def _untouched(connection: Connection, state_of: Mapping[str, str], same: Mapping[str, Speaker]) -> set[str]:
+    """The documents that no decision has to do with, and of whose text there is no other: the most, at first."""
+    ids = list(state_of)
+    by_address = sa.select(sources.c.doc_id).join(reviews, reviews.c.uri == sources.c.uri)
+    judged = set(connection.scalars(sa.select(reviews.c.doc_id).where(reviews.c.doc_id.in_(ids))))
+    judged |= set(connection.scalars(by_address.where(sources.c.doc_id.in_(ids))))
+    hashes = sa.select(documents.c.doc_id, documents.c.text_hash).where(documents.c.doc_id.in_(ids))
+    twins: dict[str, list[str]] = defaultdict(list)
+    for doc_id, text_hash in connection.execute(hashes):
+        twins[text_hash].append(doc_id)
+    if same:
+        spoken = sa.select(speakers.c.doc_id).where(speakers.c.doc_id.in_(ids), speakers.c.speaker_id.in_(list(same)))
+        judged |= set(connection.scalars(spoken))
+    alone = {d[0] for d in twins.values() if len(d) == 1}
+    return {d for d in alone - judged if state_of[d].count("\n") == 1}
+
+
+def _plain_rows(connection: Connection, corpus_of: Mapping[str, str]) -> list[dict[str, object]]:
+    """The queue's rows of documents that nothing was decided on: each claim as it was extracted."""
+    names = ("claim_id", "doc_id", "kind", "confidence", "start", "text", "speaker_id")
+    here = sa.and_(speakers.c.doc_id == claims.c.doc_id, speakers.c.speaker_id == claims.c.speaker_id)
+    query = sa.select(*(claims.c[n] for n in names), speakers.c.name).outerjoin_from(claims, speakers, here)
+    return [
+        dict(zip(names, row, strict=False))
+        | {"corpus": corpus_of[row.doc_id], "first": True, "status": "open", "speaker": row.name}
+        | {"speaker_key": row.name.casefold() if row.name else None}
+        for row in connection.execute(query.where(claims.c.doc_id.in_(list(corpus_of))))
+    ]
 
 
 def items_of(connection: Connection, doc_id: str) -> tuple[Document, list[Item]]:

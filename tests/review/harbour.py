@@ -89,7 +89,7 @@ def make_claim(
         cue=None,
         within=None,
         standalone=words,
-        check_worthiness=None,
+        check_worthiness=0.5,
         confidence=confidence,
         detail=detail or details[kind],
         provenance=Provenance(f"claims_{kind}s", VERSION, "none", "c0ffee", None),
