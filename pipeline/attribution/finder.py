@@ -8,13 +8,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 from spacy.tokens import Doc
 
-from pipeline.attribution.acts import act_of
+from pipeline.attribution.acts import STATEMENT, act_of
 from pipeline.attribution.decision import Decision, option_features
 from pipeline.attribution.decoding import Candidate, options, overlap
 from pipeline.attribution.layout import Layout
 from pipeline.attribution.network import Network
-from pipeline.attribution.rules import apply_rules
-from pipeline.attribution.spans import Bounds, content_spans, quote_type, spans_of, stripped, verbatim_spans
+from pipeline.attribution.rules import apply_rules, load_words
+from pipeline.attribution.spans import (
+    FINITE,
+    Bounds,
+    content_spans,
+    has_word,
+    quote_type,
+    spans_of,
+    stripped,
+    verbatim_spans,
+)
 from pipeline.attribution.tokens import Ints, Tokens, read_tokens
 from pipeline.records import Attribution, Span
 
@@ -24,6 +33,10 @@ PLACE = 64
 """Contents are compared with those that begin within four times this many tokens before them."""
 SAME_CONTENT = 0.5
 """Two attributions whose contents overlap by at least this IoU are one; the surer one is kept."""
+
+
+NAMED_WORDS = 4
+"""The thing that gets a name in quotation marks has at most this many words before the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ def select(scored: Iterable[Scored]) -> list[Scored]:
 def to_record(doc: Doc, tokens: Tokens, scored: Scored) -> Attribution | None:
     """The candidate as a record; ``None`` where nothing but punctuation is left of its content."""
     c = scored.candidate
-    content = content_spans(tokens, c.content)
+    content = named_as(doc, tokens, c) or content_spans(tokens, c.content)
     if not content:
         return None
     turn = scored.rule == "turn"
@@ -100,13 +113,32 @@ def to_record(doc: Doc, tokens: Tokens, scored: Scored) -> Attribution | None:
     return Attribution(
         content=_spans(tokens.text, content),
         quote_type="direct" if turn else quote_type(doc, tokens, content, verbatim),
-        act=act_of(cue.text if cue else "", doc[c.anchor].lemma_),
+        act=act_of(cue.text, doc[c.anchor].lemma_) if cue else STATEMENT,
         confidence=round(min(max(scored.score, 0.0), 1.0), 4),
         rule=scored.rule,
         source=_span(tokens, c.source, ",;"),
         cue=cue,
         verbatim=_spans(tokens.text, verbatim),
     )
+
+
+def named_as(doc: Doc, tokens: Tokens, c: Candidate) -> tuple[Bounds, ...]:
+    """The content of ``called it a "sham"``: the quotation with its article, where only the thing named precedes it."""
+    if doc[c.anchor].lemma_.lower() not in load_words().naming:
+        return ()
+    spans = content_spans(tokens, c.content)
+    if len(spans) != 1:
+        return ()
+    start, end = spans[0]
+    inside = tokens.quotations.overlapping(start, end)
+    if len(inside) != 1 or inside[0].start <= start or has_word(tokens.text[inside[0].end : end]):
+        return ()
+    before = [doc[int(i)] for i in c.content if start <= doc[int(i)].idx < inside[0].start]
+    if len(before) > NAMED_WORDS or any(t.tag_ in FINITE for t in before):
+        return ()
+    if before and before[-1].tag_ == "DT":
+        return ((before[-1].idx, inside[0].end),)
+    return (stripped(tokens.text, inside[0].inner_start, inside[0].inner_end, ""),)
 
 
 def _spans(text: str, bounds: Iterable[Bounds]) -> tuple[Span, ...]:

@@ -43,6 +43,7 @@ class Words(BaseModel):
     model_config = ConfigDict(extra="forbid")
     dashes: list[str]
     not_speakers: list[str]
+    naming: list[str]
     confidence: dict[str, float]
 
 
@@ -83,9 +84,9 @@ def apply_rules(layout: Layout, accepted: Sequence[Candidate]) -> list[Found]:
     for a in accepted:
         by_block.setdefault(int(layout.tokens.block[a.anchor]), []).append(a)
     for block in layout.quote_blocks():
-        one = dash(layout, block) or lead_in(layout, block)
+        one = dash(layout, block) or lead_in(layout, block) or label(layout, block)
         if one is None and covered[block.content].mean() < COVERED_SHARE:
-            one = label(layout, block) or continued(layout, block, speaking, by_block)
+            one = continued(layout, block, speaking, by_block)
         if one is not None:
             found.append(one)
             speaking[block.number] = one.source
@@ -123,15 +124,17 @@ def lead_in(layout: Layout, block: QuoteBlock) -> Found | None:
     verb = reporting_verb(layout.doc[max(layout.doc[last - 1].sent.start, first) : last])
     if verb is None:
         return None
-    subject = subject_of(verb)
+    subject = subject_of(verb) or subject_of(verb.sent.root)
     if subject is None:
         return None
     return Found("lead-in", block.content, phrase(subject), np.array([verb.i]), verb.i)
 
 
 def label(layout: Layout, block: QuoteBlock) -> Found | None:
-    """``Name, role: "..."``: a noun phrase and a colon before the quotation in its block."""
+    """``Name, role: "..."``: a block of a noun phrase, a colon and the quotation."""
     first, opening = layout.blocks[block.number][0], int(block.content[0])
+    if layout.letters(np.arange(opening, layout.blocks[block.number][1])) > layout.letters(block.content):
+        return None
     words = layout.words(first, opening)
     if opening <= first or layout.doc[opening - 1].text != ":" or not layout.is_label(words):
         return None
@@ -178,8 +181,9 @@ def turns(layout: Layout) -> Iterator[Found]:
         spans = [(m.end(), tokens.blocks[number][1])]
         if i + 1 < len(kept) and kept[i + 1][0] - number <= MAX_TURN_BLOCKS:
             spans += tokens.blocks[number + 1 : kept[i + 1][0]]
-        content = np.concatenate([layout.words(*layout.between(*s)) for s in spans])
-        if not len(content):
+        content = np.concatenate([np.arange(*layout.between(*s)) for s in spans])
+        content = content[~(tokens.space | tokens.silent)[content]]
+        if not layout.letters(content):
             continue
         source = np.arange(*layout.between(m.start("name"), m.end("name")))
         colon = tokens.text.index(":", m.end("name"))

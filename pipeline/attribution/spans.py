@@ -14,6 +14,9 @@ SEPARATORS = ",;:–—―-"
 TERMINAL = ".?!,…—–"
 FINITE = frozenset(("VBZ", "VBD", "VBP", "MD"))
 SUBJECTS = frozenset(("nsubj", "nsubjpass", "expl", "csubj"))
+SMALL_WORD, NAME_WORDS, NAMED_WORDS = 3, 6, 2
+"""Words up to the first length may be small in a title; a title in quotation marks has at most so many words; after
+more words than the third it is part of a sentence and not what somebody called somebody."""
 SHORT = 6
 """A quotation of more words than this that begins with a capital and ends like a sentence needs no verb to be one."""
 
@@ -23,7 +26,7 @@ def spans_of(tokens: Tokens, indices: Ints) -> list[Bounds]:
     out: list[Bounds] = []
     for run in np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1) if len(indices) else ():
         start, end = int(tokens.start[run[0]]), int(tokens.end[run[-1]])
-        if out and not _has_word(tokens.text[out[-1][1] : start]):
+        if out and not has_word(tokens.text[out[-1][1] : start]):
             out[-1] = (out[-1][0], end)
         else:
             out.append((start, end))
@@ -33,7 +36,7 @@ def spans_of(tokens: Tokens, indices: Ints) -> list[Bounds]:
 def content_spans(tokens: Tokens, indices: Ints) -> tuple[Bounds, ...]:
     """The content's spans, without the quotation marks around one that is all quotation and without separators."""
     spans = (_content_span(tokens, start, end) for start, end in spans_of(tokens, indices))
-    return tuple(span for span in spans if _has_word(tokens.text[slice(*span)]))
+    return tuple(span for span in spans if has_word(tokens.text[slice(*span)]))
 
 
 def _content_span(tokens: Tokens, start: int, end: int) -> Bounds:
@@ -41,9 +44,9 @@ def _content_span(tokens: Tokens, start: int, end: int) -> Bounds:
     text = tokens.text
     start, end = stripped(text, start, end, SEPARATORS + MARKS)
     opened, closed = tokens.quotations.at(start), tokens.quotations.at(end - 1)
-    if opened is not None and not _has_word(text[opened.inner_start : start]):
+    if opened is not None and not has_word(text[opened.inner_start : start]):
         start = opened.inner_start if opened is closed else opened.start
-    if closed is not None and not _has_word(text[end : closed.inner_end]):
+    if closed is not None and not has_word(text[end : closed.inner_end]):
         end = closed.inner_end if opened is closed or closed.start < start else closed.end
         if opened is not closed and opened is not None and opened.end > end:
             start = opened.inner_start
@@ -61,19 +64,30 @@ def stripped(text: str, start: int, end: int, extra: str) -> Bounds:
     return start, end
 
 
-def _has_word(text: str) -> bool:
+def has_word(text: str) -> bool:
+    """Whether there is a letter or digit."""
     return any(c.isalnum() for c in text)
 
 
 def verbatim_spans(tokens: Tokens, content: tuple[Bounds, ...]) -> tuple[Bounds, ...]:
-    """The parts of the content that stand inside quotation marks."""
+    """The parts of the content that stand inside quotation marks, without names in quotation marks inside it."""
     out = []
     for start, end in content:
         for q in tokens.quotations.overlapping(start, end):
             span = stripped(tokens.text, max(start, q.inner_start), min(end, q.inner_end), "")
-            if _has_word(tokens.text[slice(*span)]):
+            words = tokens.text[slice(*span)]
+            before, after = tokens.text[start : span[0]], tokens.text[q.end : end]
+            embedded = has_word(after) or len(before.split()) > NAMED_WORDS
+            if has_word(words) and not (embedded and is_name(words)):
                 out.append(span)
     return tuple(out)
+
+
+def is_name(words: str) -> bool:
+    """Whether the words look like a title, slogan or nickname: a few, all with a capital except the small ones."""
+    parts = words.split()
+    long = [w for w in parts if len(w) > SMALL_WORD]
+    return 1 < len(parts) <= NAME_WORDS and bool(long) and parts[0][0].isupper() and all(w[0].isupper() for w in long)
 
 
 def quote_type(doc: Doc, tokens: Tokens, content: tuple[Bounds, ...], verbatim: tuple[Bounds, ...]) -> QuoteType:

@@ -4,8 +4,8 @@ Example, with PyTorch installed (``pip install -e .[train]``):
 
     python -m pipeline.attribution.train GOLD.jsonl --dev DEV.jsonl --out pipeline/knowledge/attributions
 
-writes ``network.npz`` and ``decision.npz`` and prints the reliability table on the dev documents. The decision is
-fitted on scores of networks that were trained without the documents scored (two folds), and so is its calibration.
+writes ``network.npz`` and ``decision.npz`` and prints the reliability table on the dev documents. The decision and its
+calibration are fitted on every other document, scored by a network that was trained on the rest alone.
 The same gold gives the same bytes on the same machine.
 """
 
@@ -38,7 +38,6 @@ from pipeline.attribution.training import EPOCHS, build_example, build_vocabular
 from pipeline.language import default_model
 
 Arrays = dict[str, npt.NDArray[np.generic]]
-FOLDS = 2
 SEED = 0
 
 
@@ -65,10 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    folds = [[p for i, p in enumerate(train) if i % FOLDS != k] for k in range(FOLDS)]
     with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
-        *held_out, network = pool.map(partial(train_network, args.epochs), [*folds, train])
-    decision = train_decision(train, [Network(arrays) for arrays in held_out])
+        held_out, network = pool.map(partial(train_network, args.epochs), [train[1::2], train])
+    decision = train_decision(train[0::2], Network(held_out))
     args.out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(args.out / "network.npz", allow_pickle=False, **network)
     np.savez_compressed(args.out / "decision.npz", allow_pickle=False, **decision)
@@ -97,17 +95,18 @@ def train_network(epochs: int, documents: Sequence[Parsed]) -> Arrays:
     return {**export(trained), **{f"hashes.{k}": h for k, h in enumerate(vocabulary.hashes)}}
 
 
-def train_decision(documents: Sequence[Parsed], networks: Sequence[Network]) -> Arrays:
-    """The decision's arrays; document ``i`` is scored by network ``i % FOLDS``, which has not seen it."""
-    rows = [option_rows(networks[i % FOLDS], d) for i, d in enumerate(documents)]
+def train_decision(documents: Sequence[Parsed], network: Network) -> Arrays:
+    """The decision's arrays, from documents that the network has not seen."""
+    rows = [option_rows(network, d) for d in documents]
     halves = [(np.concatenate([r[0] for r in rows[k::2]]), np.concatenate([r[1] for r in rows[k::2]])) for k in (0, 1)]
     outputs = []
     for k in (0, 1):  # calibrate on what a decision fitted on the other half chooses
         decision = Decision(fit_decision(*halves[1 - k], SEED))
-        outputs.append(chosen(Finder(networks[k % FOLDS], decision), documents[k::2]))
+        outputs.append(chosen(Finder(network, decision), documents[k::2]))
     p, right = (np.concatenate(parts) for parts in zip(*outputs, strict=True))
     knots, levels = isotonic(p, right)
-    arrays = fit_decision(np.concatenate([h[0] for h in halves]), np.concatenate([h[1] for h in halves]), SEED)
+    features, labels = (np.concatenate(parts) for parts in zip(*halves, strict=True))
+    arrays = fit_decision(features, labels, SEED)
     gold = sum(len(d.targets) for d in documents)
     return {**arrays, "knots": knots, "levels": levels, "accept": best_threshold(p, right, gold)}
 

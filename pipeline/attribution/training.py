@@ -27,7 +27,7 @@ from pipeline.attribution.network import CHUNK
 from pipeline.attribution.tokens import Ints, Tokens
 from pipeline.attribution.torch_network import Network
 
-EPOCHS = 8
+EPOCHS = 6
 BATCH = 20
 LEARNING_RATE = 2.5e-3
 WEIGHT_DECAY = 0.05
