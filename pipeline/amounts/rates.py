@@ -40,8 +40,8 @@ def read_rate(lexed: Lexed, i: int) -> tuple[str, int] | None:
     return None
 
 
-def measure(lexed: Lexed, i: int, any_noun: bool) -> tuple[str, int] | None:
-    """The measure at lexeme ``i``: one of the list or, after "per", any noun with the words that belong to it."""
+def measure(lexed: Lexed, i: int, any_noun: bool, modifiers: int = 3) -> tuple[str, int] | None:
+    """The measure at lexeme ``i``: one of the list or, after "per", any noun, with up to ``modifiers`` words."""
     if lexed.gap[i] == BROKEN:
         return None
     for n in (3, 2):
@@ -51,8 +51,8 @@ def measure(lexed: Lexed, i: int, any_noun: bool) -> tuple[str, int] | None:
     word = lexed.lower[i]
     if word in W.measure_abbreviations and any_noun:
         return W.measure_abbreviations[word], i + 1
-    if word in W.measure_modifiers and lexed.is_word(i + 1) and lexed.gap[i + 1] == SPACED:
-        inner = measure(lexed, i + 1, any_noun)
+    if modifiers and word in W.measure_modifiers and lexed.is_word(i + 1) and lexed.gap[i + 1] == SPACED:
+        inner = measure(lexed, i + 1, any_noun, modifiers - 1)
         return inner and (f"{word} {inner[0]}", inner[1])
     if any_noun and lexed.is_digits(i) and lexed.is_word(i + 1) and lexed.gap[i + 1] != BROKEN:
         return f"{lexed.words[i]} {lexed.lower[i + 1]}", i + 2

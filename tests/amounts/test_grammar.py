@@ -233,6 +233,13 @@ def test_grammar_is_linear_on_hostile_text(part: str) -> None:
     assert seconds(32_000) < 24 * max(seconds(4_000), 0.02)
 
 
+@pytest.mark.parametrize("word", ["square", "and", "one", "of", "million", "half", "$", "-"])
+def test_grammar_bears_long_runs_of_one_word(word: str) -> None:
+    lexed = lex("$5 per " + f"{word} " * 5_000)
+    assert len(list(read_amounts(lexed))) >= 1
+    list(read_multiples(lexed))
+
+
 WORDS = """$ € £ % - – , . / ( ) 5 10 1,000 2.5 bn m million of a an the to and from between half twice times more
 dollars euros cents pounds percent per year doubled won kr USD CHF 1/2 ½ or plus x fold"""
 TEXTS = st.lists(st.sampled_from([*WORDS.split(), "\n"]), max_size=25).map(" ".join) | st.text(max_size=60)
