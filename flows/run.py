@@ -61,8 +61,8 @@ def headline(outcome: Outcome) -> str:
     """The outcome in one line."""
     failed, rows = len(outcome.summary.failures), outcome.published.rows
     return (
-        f"{outcome.run_id} {outcome.summary.corpus}: {outcome.read} read, {outcome.extracted} extracted, {failed} failed;"
-        f" {rows['claims']} claims in {outcome.published.path}"
+        f"{outcome.run_id} {outcome.summary.corpus}: {outcome.read} read, {outcome.extracted} extracted,"
+        f" {failed} failed; {rows['claims']} claims in {outcome.published.path}"
     )
 
 
