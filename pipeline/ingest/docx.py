@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
-from pipeline.ingest.archive import open_zip
+from pipeline.ingest.archive import UNPACKING_ERRORS, open_zip
 from pipeline.ingest.reading import METADATA, Piece, Reading, build, squeeze, table_pieces, title_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
     try:
         document = docx.Document(io.BytesIO(raw))
         pieces = [*body(document), *footnotes(document)]
-    except (KeyError, ValueError, AttributeError, etree.LxmlError, OpcError):
+    except (*UNPACKING_ERRORS, KeyError, AttributeError, TypeError, etree.LxmlError, OpcError):
         raise InputError(f"{name} cannot be read as a Word document: it is damaged or of another kind") from None
     properties = document.core_properties
     text, blocks = build(pieces, squeeze(properties.title))

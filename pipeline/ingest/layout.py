@@ -14,6 +14,8 @@ MARGIN = 0.12
 """Running heads and page numbers stand in this share of the printed height, above and below."""
 
 MIN_COLUMN_LINES = 4
+MAX_LINES = 2000
+"""A page of more lines than this is a table or a drawing; columns are not looked for in it."""
 HEADING_SIZE = 1.12
 """A line this much larger than the body is a heading."""
 NOTE_SIZE = 0.88
@@ -23,6 +25,8 @@ PAGE_NUMBER = re.compile(
     r"(?:page |p\. ?|[-–—| ]+)?(?:\d{1,4}|[ivxl]{1,6})(?: ?(?:of|/) ?\d{1,4})?[-–—| ]*", re.IGNORECASE
 )
 ITEM = re.compile(r"(?:[•‣◦▪■●·–*✅➢➤-]|\(?(?:\d{1,2}|[a-z])[.)]) ?(?=\S)")
+LONGEST_WORD = 60
+CUT = re.compile(r"[^\W\d_]+-$")
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -55,7 +59,7 @@ class Paragraph:
 def pieces_of_pages(pages: Sequence[Sequence[Line]]) -> list[Piece]:
     """The pieces of a document's pages, each with the number of the page it begins on."""
     running = running_heads(pages)
-    kept = [[line for line in page if not is_running(line, page, running)] for page in pages]
+    kept = [without_running(page, running) for page in pages]
     body = body_size([line for page in kept for line in page])
     paragraphs: list[Paragraph] = []
     for page in kept:
@@ -103,12 +107,18 @@ def running_heads(pages: Sequence[Sequence[Line]]) -> frozenset[tuple[str, int]]
     return frozenset(one for one, count in counts.items() if count >= enough)
 
 
-def is_running(line: Line, page: Sequence[Line], running: frozenset[tuple[str, int]]) -> bool:
-    """Whether a line is a running head, a running foot or a page number."""
+def without_running(page: Sequence[Line], running: frozenset[tuple[str, int]]) -> list[Line]:
+    """The page without its running head and foot and its number."""
+    if not page:
+        return []
     low, high = edges(page)
-    if not (line.top < low or line.bottom > high):
-        return False
-    return pattern(line) in running or PAGE_NUMBER.fullmatch(line.text) is not None
+
+    def is_running(line: Line) -> bool:
+        if not (line.top < low or line.bottom > high):
+            return False
+        return pattern(line) in running or PAGE_NUMBER.fullmatch(line.text) is not None
+
+    return [line for line in page if not is_running(line)]
 
 
 def body_size(lines: Sequence[Line]) -> float:
@@ -141,8 +151,11 @@ def find_gutter(lines: Sequence[Line]) -> float | None:
 
     Few lines cross it, several lines of running text stand on either side of it, and side by side.
     """
+    if len(lines) > MAX_LINES:
+        return None
     best: tuple[int, float] | None = None
-    for x in sorted({round(line.left - 2.0, 0) for line in lines}):
+    starts = Counter(round(line.left - 2.0, 0) for line in lines)
+    for x in sorted(x for x, count in starts.items() if count > 1):
         left = [line for line in lines if line.right <= x]
         right = [line for line in lines if line.left >= x]
         crossing = len(lines) - len(left) - len(right)
@@ -264,14 +277,15 @@ def words_of(texts: Iterator[str]) -> Counter[str]:
 
 def joined(lines: Sequence[str], vocabulary: Counter[str]) -> str:
     """The lines as one, a word that was cut at a line's end put together again."""
-    out = lines[0]
+    parts = [lines[0]]
     for line in lines[1:]:
-        if out.endswith("-") and line[:1].islower() and (cut := re.search(r"[^\W\d_]+-$", out)):
-            rest = re.match(r"[^\W\d_]+", line)
-            whole, hyphened = (
-                f"{cut.group()[:-1]}{mark}{rest.group() if rest else ''}".casefold() for mark in ("", "-")
-            )
-            out = out + line if vocabulary[hyphened] > vocabulary[whole] else out[:-1] + line
+        cut = CUT.search(parts[-1][-LONGEST_WORD:])
+        if cut and line[:1].islower():
+            rest = WORD.match(line)
+            word = f"{cut.group()}{rest.group() if rest else ''}".casefold()
+            is_compound = vocabulary[word] > vocabulary[word.replace("-", "")]
+            parts[-1] = parts[-1] if is_compound else parts[-1][:-1]
+            parts.append(line)
         else:
-            out = f"{out} {line}"
-    return out
+            parts += (" ", line)
+    return "".join(parts)

@@ -49,6 +49,8 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
             raise InputError(f"{name} has {len(pdf):,} pages, more than an article has; save the pages you need")
         pages = [list(lines_of(pdf, number)) for number in range(len(pdf))]
         meta = pdf.get_metadata_dict(skip_empty=True)
+    except pypdfium2.PdfiumError as error:
+        raise InputError(f"{name} is damaged: {str(error).rstrip('.')}; get or print the PDF again") from None
     finally:
         pdf.close()
     if not any(pages):
