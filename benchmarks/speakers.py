@@ -1,11 +1,11 @@
 """Measure whom attributions are traced to, rule by rule, and what that costs.
 
-usage: python -m benchmarks.speakers TEXTS.jsonl [GOLD.jsonl] [--write]
+usage: python -m benchmarks.speakers TEXTS.jsonl [GOLD.jsonl ...] [--write]
 
 TEXTS.jsonl holds ``doc_id`` and ``text``; GOLD.jsonl (default: annotations/gold/speakers.jsonl) for each ``doc_id``
 the ``attributions`` with their ``source``, ``cue`` and ``content`` as offsets, and the ``name`` and ``kind`` of who
-speaks (a null name: somebody the article does not name; a null kind: nobody). ``--write`` stores each rule's
-confidence in ``pipeline/knowledge/speakers/rules.csv``.
+speaks. A null name or "unnamed: ..." is somebody whom the article does not name, a null kind nobody. ``--write``
+stores each rule's confidence in ``pipeline/knowledge/speakers/rules.csv``.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ PRIOR_WEIGHT = 4
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("texts", type=Path)
-    parser.add_argument("gold", type=Path, nargs="?", default=GOLD)
+    parser.add_argument("gold", type=Path, nargs="*", default=[GOLD])
     parser.add_argument("--write", action="store_true", help="store the confidences")
     arguments = parser.parse_args()
     texts = {row["doc_id"]: row["text"] for row in read(arguments.texts)}
-    gold = [row for row in read(arguments.gold) if row["doc_id"] in texts]
+    gold = [row for path in arguments.gold for row in read(path) if row["doc_id"] in texts]
     nlp, knowledge = spacy.load(default_model()), load_knowledge()
     begin = time.process_time()
     docs = list(nlp.pipe(texts[row["doc_id"]] for row in gold))
@@ -94,9 +94,10 @@ def rule_of(found: Attribution, mentions: tuple[Mention, ...]) -> str:
 
 def right(row: dict[str, Any], speaker: Speaker | None) -> bool:
     """Same last or all words of the name; for somebody the article does not name any speaker without a full name."""
+    unnamed = row["name"] is None or row["name"].startswith("unnamed")
     if row["kind"] is None or speaker is None:
-        return speaker is None and (row["kind"] is None or row["name"] is None)
-    if row["name"] is None:
+        return speaker is None and (row["kind"] is None or unnamed)
+    if unnamed:
         return speaker.kind != "person"
     gold, given = words(row["name"]), words(speaker.name)
     same = gold[-1:] == given[-1:] or gold == given[: len(gold)] or given == gold[: len(given)]

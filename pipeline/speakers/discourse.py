@@ -112,6 +112,8 @@ class Discourse:
         gender = lex.title_gender.get(mention.title, "")
         group = [e for e in people.by_surname.get(word, []) if compatible(e, gender)]
         figure = people.famous(mention.name[-1], noun)
+        if figure is not None and not people.described_as(people.descriptions[mention.start], figure):
+            figure = None
         if noun and not gender:
             fitting = [e for e in group if e.fits(noun) or e.known_as(noun)]
             if not fitting and figure is not None and noun in figure.nouns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -54,6 +55,8 @@ class Figure:
     surname_alone: bool = False
     nouns: frozenset[str] = field(default=frozenset(), compare=False)
     """Role nouns of the offices, for descriptions ("the senator")."""
+    regions: frozenset[str] = field(default=frozenset(), compare=False)
+    """States in brackets after offices: "senator (OH)"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,7 @@ def figure_of(record: dict[str, Any]) -> Figure:
         offices=offices,
         surname_alone=value["surname_alone"] in ("yes", "True"),
         nouns=role_nouns(offices),
+        regions=office_regions(offices),
     )
 
 
@@ -233,6 +237,12 @@ def role_nouns(offices: Iterable[str]) -> frozenset[str]:
     lex = lexicon()
     found = (w.strip("(),") for office in offices for w in office.lower().split())
     return frozenset(lex.role_noun(w) for w in found if lex.is_role(w))
+
+
+def office_regions(offices: Iterable[str]) -> frozenset[str]:
+    """The states that offices name in brackets."""
+    regions = lexicon().regions
+    return frozenset(regions[s.lower()] for o in offices for s in re.findall(r"\(([^)]*)\)", o) if s.lower() in regions)
 
 
 def import_knowledge(path: Path, destination: Path) -> int:

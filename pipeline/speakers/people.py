@@ -116,12 +116,19 @@ class People:
 
     @staticmethod
     def agrees(entity: Entity, figure: Figure) -> bool:
-        """Whether roles, party and gender in the article leave room for the figure."""
+        """Whether roles, party, state and gender in the article leave room for the figure."""
         if entity.gender and figure.gender and entity.gender != figure.gender:
             return False
         if entity.party and figure.party and figure.country == "United States" and entity.party[:3] != figure.party[:3]:
             return False
+        if entity.region and figure.regions and entity.region not in figure.regions:
+            return False
         return not entity.is_ordinary() or not figure.nouns.isdisjoint(entity.nouns)
+
+    def described_as(self, description: Description, figure: Figure) -> bool:
+        """Whether what stands with one mention leaves room for the figure."""
+        entity = Entity("person", (), party=description.party, region=description.region, gender=description.gender)
+        return self.agrees(entity, figure)
 
     @staticmethod
     def tie(entity: Entity, figure: Figure) -> None:

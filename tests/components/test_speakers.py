@@ -212,6 +212,18 @@ def test_speakers_own_knowledge_file_names_the_speaker(nlp: Language, tmp_path: 
     assert (speaker.name, speaker.wikidata, speaker.party) == ("Maria Lopez", "Q990001", "Reform")
 
 
+@pytest.mark.parametrize(("state", "wikidata"), [("Ohio", "Q1001"), ("Ala.", "Q1002"), ("Texas", None)])
+def test_speakers_namesakes_of_a_knowledge_file_are_told_apart_by_state(
+    nlp: Language, tmp_path: Path, state: str, wikidata: str | None
+) -> None:
+    path = tmp_path / "own.csv"
+    rows = "Karl Brandt,Q1001,representative (OH)\nKarl Brandt,Q1002,representative (AL)\n"
+    path.write_text("name,wikidata,office\n" + rows, encoding="utf-8")
+    doc = read(nlp, f"[Rep. Karl Brandt (R-{state})] said rents would rise.")[0]
+    (speaker,) = Speakers(load_knowledge(str(path)))(doc)._.claims_speakers
+    assert (speaker.name, speaker.wikidata) == ("Karl Brandt", wikidata)
+
+
 def test_speakers_factory_takes_a_knowledge_file_and_says_what_is_wrong_with_it(nlp: Language, tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("who\nMaria Lopez\n", encoding="utf-8")

@@ -149,3 +149,9 @@ def test_speakers_knowledge_own_entry_replaces_the_bundled_one_of_the_same_wikid
     knowledge = load_knowledge(str(path))
     assert [f.party for f in knowledge.by_name(("Angela", "Dorothea", "Merkel"))] == ["CDU/CSU"]
     assert knowledge.by_name(("Angela", "Merkel")) == ()
+
+
+def test_speakers_knowledge_offices_name_states(tmp_path: Path) -> None:
+    path = tmp_path / "legislators.yaml"
+    path.write_text(LEGISLATORS, encoding="utf-8")
+    assert [f.regions for f in read_figures(path)] == [{"Ohio"}, {"Texas"}]
