@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.ingest.corpus import Corpus, Entry
 
 Database = Annotated[
     str | None,
@@ -69,32 +73,42 @@ def prepare() -> None:
 
 
 def ingest(
-    sources: Annotated[list[Path], typer.Argument(help="Files, or folders of files.", metavar="SOURCE")],
+    sources: Annotated[list[str], typer.Argument(help="Files, folders of files, or addresses.", metavar="SOURCE")],
     corpus: Annotated[str, typer.Option(help="Name of the corpus, or its folder.")],
+    published: Annotated[str | None, typer.Option(help="Date of publication, where the source is wrong.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title, where the source is wrong.")] = None,
+    byline: Annotated[str | None, typer.Option(help="Author, where the source is wrong.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Publisher, where the source is wrong.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of the text.")] = None,
+    allow_private: Annotated[bool, typer.Option(help="Fetch from addresses inside your network, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Copy articles into a corpus and put on record where each came from.
 
-    Articles that are there already are not added again.
+    Reads text, Markdown, HTML, PDF, Word, e-mail; every article of a feed, a table (JSON, CSV), a web archive or a zip
+    archive; and pages and feeds on the web. Articles that are there already are not added again.
 
     Example: `claims ingest article.html notes.md --corpus us-korea`
     """
     from pipeline.ingest.corpus import Corpus
+    from pipeline.ingest.dates import parse_date
 
+    said = {"title": title, "byline": byline, "publisher": publisher, "licence": licence}
+    given = {name: value for name, value in said.items() if value is not None}
+    day = parse_date(published)
+    if published is not None and day is None:
+        raise InputError(f"--published {published!r} is no date: write it like 2024-03-04")
     target = Path(corpus)
     folder = Corpus.create(target.parent if len(target.parts) > 1 else Path("corpora"), target.name)
     known = {entry.doc_id for entry in folder.recorded()}
     added, failed = [], 0
-    for source in expand(sources):
-        try:
-            entry = folder.add(source)
-        except InputError as error:
+    for entry in taken(folder, expand(sources), allow_private, **given, **({"published": day} if day else {})):
+        if isinstance(entry, InputError):
             failed += 1
-            print("error:", error, file=sys.stderr)
-        else:
-            if entry.doc_id not in known:
-                known.add(entry.doc_id)
-                added.append(entry)
+            print("error:", entry, file=sys.stderr)
+        elif entry.doc_id not in known:
+            known.add(entry.doc_id)
+            added.append(entry)
     if as_json:
         print(json.dumps([entry.to_dict() for entry in added], ensure_ascii=False, indent=1))
     elif added or not failed:
@@ -103,14 +117,36 @@ def ingest(
         raise InputError(f"{failed} of the sources could not be read (see above); the others are in {folder.path}")
 
 
-def expand(sources: list[Path]) -> list[Path]:
-    """The files named, and those in the folders named. Raises ``InputError`` for a folder without any."""
-    out: list[Path] = []
+def taken(folder: Corpus, sources: list[str], allow_private: bool, **said: Any) -> Iterator[Entry | InputError]:
+    """Put the articles of files and addresses on record; an error for each that cannot be read."""
+    fetcher = None
     for source in sources:
-        inside = sorted(p for p in source.rglob("*") if p.is_file() and not p.name.startswith("."))
-        if source.is_dir() and not inside:
+        try:
+            if is_address(source):
+                from pipeline.ingest.fetch import Fetcher
+
+                fetcher = fetcher or Fetcher(allow_private=allow_private)
+                yield from folder.add_url(source, fetcher, **said)
+            else:
+                yield from folder.add_all(source, **said)
+        except InputError as error:
+            yield error
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is meant as an address on the web rather than a file."""
+    return "://" in source
+
+
+def expand(sources: list[str]) -> list[str]:
+    """The addresses and files named, and those in the folders named; ``InputError`` for a folder without any."""
+    out: list[str] = []
+    for source in sources:
+        path = Path(source)
+        inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        if not is_address(source) and path.is_dir() and not inside:
             raise InputError(f"no articles in {source}: name a folder that has some")
-        out += inside if source.is_dir() else [source]
+        out += map(str, inside) if path.is_dir() else [source]
     return out
 
 
