@@ -114,9 +114,10 @@ class Corpus:
         """The articles on record in their order, then the other files in the folder, sorted by path."""
         recorded = self.recorded()
         yield from recorded
-        known = {LIST, FETCHES, *(entry.file for entry in recorded), *(entry.container for entry in recorded)}
+        known = {LIST, FETCHES, *(entry.file for entry in recorded)}
+        containers = {entry.container for entry in recorded}
         for file in self.files():
-            if file not in known:
+            if file not in known and self.uri_of(file) not in containers:
                 yield Entry(file=file, uri=self.uri_of(file))
 
     def recorded(self) -> list[Entry]:
@@ -191,9 +192,9 @@ class Corpus:
         An article that cannot be read gives its error instead. Raises ``InputError`` for a source bad as a whole.
         """
         inside = self.relative(Path(source))
-        place = inside or Path(source).as_posix()
+        place = self.uri_of(inside) if inside else Path(source).as_posix()
         is_container = media_type_of(place) in ingest.CONTAINERS
-        found = ingest.items(source, uri=uri or (self.uri_of(inside) if inside else None))
+        found = ingest.items(source, uri=uri or place)
         while batch := list(islice(found, BATCH)):
             if is_container:
                 yield from self.add_items(batch, container=place, **said)

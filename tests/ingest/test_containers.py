@@ -188,7 +188,7 @@ def test_warc_pages_are_articles(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("media_type", sorted(CONTAINERS))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(raw=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda s: s.encode("utf-8", "surrogatepass"))))
 def test_containers_of_any_bytes_are_read_or_refused(media_type: str, raw: bytes) -> None:
     try:
