@@ -46,7 +46,9 @@ def clause(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> Range
                 end = min(end, child.left_edge.i)
             elif parent == anchor and (subject is None or child.right_edge.i < subject.left_edge.i):
                 start = max(start, child.right_edge.i + 1)
-    start, end = min(start, candidate.cue[0]), max(end, head.i + 1, candidate.cue[1])
+    end = max(end, head.i + 1)
+    if not (candidate.construction == "forecast" and anchor == head):
+        start, end = min(start, candidate.cue[0]), max(end, candidate.cue[1])
     end = reported(head, end, lexicon)
     return trim(anchor, max(start, tokens[0].i), min(end, tokens[-1].i + 1))
 
@@ -122,7 +124,7 @@ def condition(candidate: Candidate, span: Range, tokens: list[Token], lexicon: L
 
 
 def beside_clause(head: Token, span: Range, tokens: list[Token]) -> Range | None:
-    """A conditional clause that the parse has attached elsewhere: just after the prediction, or opening the sentence."""
+    """A conditional clause attached elsewhere in the parse: right after the prediction, or opening the sentence."""
     for mark in tokens:
         if BRACKETS.sub("", mark.lower_) not in SUBORDINATORS or mark.head.dep_ == "ccomp":
             continue
@@ -184,7 +186,7 @@ def even_with(child: Token) -> bool:
 
 
 def trim_right(token: Token, start: int, end: int) -> Range | None:
-    """The range without punctuation at the edges (an opening bracket or quote belongs to the condition's first word)."""
+    """The range without punctuation at the edges (an opening quote belongs to the condition's first word)."""
     doc = token.doc
     while end > start and doc[end - 1].is_punct:
         end -= 1

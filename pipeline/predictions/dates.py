@@ -63,7 +63,10 @@ MONTH = (
     r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|aug(?:ust|\.)?"
     r"|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)(?![a-z])"
 )
-WEEKDAY = r"(?:mon(?:day|\.)|tue(?:s?\.|sday)|wed(?:\.|nesday)|thu(?:r?s?\.|rsday)|fri(?:day|\.)|sat(?:urday|\.)|sun(?:day|\.))"
+WEEKDAY = (
+    r"(?:mon(?:day|\.)|tue(?:s?\.|sday)|wed(?:\.|nesday)|thu(?:r?s?\.|rsday)|fri(?:day|\.)"
+    r"|sat(?:urday|\.)|sun(?:day|\.))"
+)
 SEASON = r"(?:spring|summer|fall|autumn|winter)"
 UNIT = r"(?:day|week|month|quarter|year|decade|century)"
 YEAR = r"(?:20\d\d|21\d\d)(?!\d)"
@@ -77,7 +80,8 @@ UNTIL = re.compile(r"^(?:by|until|till|through|no later than|not later than|up t
 AFTER = re.compile(r"^(?:after|following|beyond)\b")
 FROM = re.compile(r"^(?:from|as of|starting|beginning|effective|since)\b")
 LEAD = re.compile(
-    r"^(?:(?:as early as|as soon as|as late as|no later than|not later than|some ?time|at some point|ahead of|prior to|up to"
+    r"^(?:(?:as early as|as soon as|as late as|no later than|not later than|some ?time|at some point|ahead of|prior to"
+    r"|up to"
     r"|as of|at|by|before|after|following|beyond|until|till|in|on|within|during|over|through|throughout|from|for|around"
     r"|about|starting|beginning|effective|since|to)\s+(?:the\s+)?)+"
 )
@@ -335,7 +339,8 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     rule(rf"(?:the )?(?P<unit>{UNIT})(?:'s |-| )end\b", year_end),
     rule(rf"(?:the )?(?:(?P<which>this|next) )?(?:{THIRD})?weekend", weekend),
     rule(
-        rf"(?:the )?(?:next|coming|following) (?P<count>{COUNT}|few|several|couple of)? ?(?P<unit>{UNIT})(?P<plural>s)\b",
+        rf"(?:the )?(?:next|coming|following) (?P<count>{COUNT}|few|several|couple of)? ?(?P<unit>{UNIT})"
+        r"(?P<plural>s)\b",
         lambda m, p: (p, None) if p and m["count"] in ("few", "several") else coming_span(m, p),
     ),
     rule(

@@ -32,7 +32,7 @@ def past_tense(condition: Range, tokens: list[Token]) -> bool:
     return any(t.tag_ in ("VBD", "VBN") and own_subject(t) is not None for t in inside)
 
 
-def features(candidate: Candidate, span: Range, tokens: list[Token], facts: Facts, lexicon: Lexicon) -> Iterator[str]:
+def features(candidate: Candidate, tokens: list[Token], facts: Facts, lexicon: Lexicon) -> Iterator[str]:
     """The names of the candidate's binary features, in no particular order and without repetition guaranteed."""
     head, anchor = candidate.head, candidate.anchor
     cue = head.doc[candidate.cue[1] - 1 if candidate.construction != "going_to" else candidate.cue[0]]
@@ -71,8 +71,6 @@ def features(candidate: Candidate, span: Range, tokens: list[Token], facts: Fact
     if quoted(tokens, anchor):
         yield "quoted"
         yield f"quoted|{word}"
-    if span[1] - span[0] <= 4:
-        yield "short"
     if len(tokens) <= 14 and not any(t.is_punct and t.text in ".;" for t in tokens[-1:]):
         yield "no_stop"
 

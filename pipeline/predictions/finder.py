@@ -75,7 +75,7 @@ def propose(tokens: list[Token], words: Lexicon) -> Iterator[Proposal]:
             horizon=horizon(candidate.head.doc, span, depends, candidate.head) is not None,
             negated=modality.negated(candidate, words),
         )
-        yield Proposal(candidate, span, depends, frozenset(features(candidate, span, tokens, facts, words)))
+        yield Proposal(candidate, span, depends, frozenset(features(candidate, tokens, facts, words)))
 
 
 def with_condition(span: Range, depends: Range) -> Range:

@@ -12,7 +12,7 @@ from pipeline.predictions.syntax import Range, own_modal, subject_of
 from pipeline.records import Block, Prediction, PredictionMention, Span
 
 CONFIDENCE = 0.6
-"""For want of annotated examples a constant: a reader accepts them about as often as a candidate of this probability."""
+"""A constant, for want of annotated examples to calibrate on."""
 MIN_WORDS, MAX_WORDS = 3, 25
 """A shorter nominal names a topic, a longer one is a sentence."""
 
@@ -26,7 +26,7 @@ def nominals(doc: Doc, sentences: list[tuple[Block, list[Token]]], lexicon: Lexi
             yield item(doc, tokens, cue, condition, lexicon)
             continue
         announced = lead_in(doc, tokens, lexicon)
-        if block.kind in ("heading", "list_item") and not finite(tokens):
+        if block.kind in ("title", "heading", "list_item") and not finite(tokens):
             yield from heading(doc, tokens, lexicon)
 
 

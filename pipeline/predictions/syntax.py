@@ -12,6 +12,7 @@ Range = tuple[int, int]
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 CLAUSES = frozenset({"xcomp", "ccomp", "advcl", "acl"})
 FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
+NOMINALS = frozenset({"NOUN", "PROPN", "PRON"})
 MAX_CLIMB = 6
 """How far up the tree a subject is looked for; deeper chains are parser errors."""
 
@@ -42,17 +43,23 @@ def gerund_of(token: Token, prepositions: frozenset[str]) -> Token | None:
 
 
 def subject_of(token: Token) -> Token | None:
-    """The subject of the predicate, looked up through coordination, infinitives and relative clauses."""
+    """The subject of the predicate, looked up through coordination, infinitives and relative clauses.
+
+    A coordinated predicate shares the subject of the nearest verb above, whatever the parse has put between them, or
+    where it has lost that verb the noun or pronoun that opens the sentence.
+    """
+    shared, predicate = token.dep_ == "conj", token
     for _ in range(MAX_CLIMB):
         own = own_subject(token)
         if own is not None:
             return token.head if own.tag_ in ("WDT", "WP") and token.dep_ == "relcl" else own
-        if token.dep_ in ("relcl", "acl"):
+        if token.dep_ in ("relcl", "acl") and not shared:
             return token.head if token.head.pos_ in ("NOUN", "PROPN", "PRON") else None
-        if token.dep_ not in ("conj", "xcomp", "advcl") or token.head == token:
-            return None
+        if token.head == token or not (shared or token.dep_ in ("conj", "xcomp", "advcl")):
+            break
         token = token.head
-    return None
+    opening = next((t for t in predicate.sent if t.pos_ in NOMINALS), None) if shared else None
+    return opening if opening is not None and opening.i < predicate.i else None
 
 
 def own_subject(token: Token) -> Token | None:
