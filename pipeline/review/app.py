@@ -212,8 +212,9 @@ def create_app(
         )
 
     @app.get("/articles/{doc_id}/add")
-    def show_add(request: Request, doc_id: str, name: Name, kind: str = "") -> HTMLResponse:
-        return adding(request, doc_id, kind, dict(request.query_params), name, None)
+    def show_add(request: Request, doc_id: str, name: Name) -> HTMLResponse:
+        given = dict(request.query_params)
+        return adding(request, doc_id, given.get("as", ""), given, name, None)
 
     @app.post("/articles/{doc_id}/claims")
     def add(request: Request, doc_id: str, form: Form, name: Name) -> Response:

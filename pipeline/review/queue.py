@@ -38,6 +38,9 @@ VIEWS: dict[View, tuple[Status, ...]] = {
 }
 """What the reader may ask to see, and which claims that are."""
 
+WORDS = sa.table("review_words", sa.column("rowid", sa.Integer))
+"""SQLite's index of the words of all rows (FTS5)."""
+
 Order = Literal["uncertain", "certain", "article"]
 KINDS: tuple[ClaimKind, ...] = get_args(ClaimKind)
 
@@ -257,16 +260,14 @@ def _aside(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 def _hits(connection: Connection, words: list[str]) -> sa.Select[tuple[int]]:
     """The rows whose text has all the words."""
     if connection.dialect.name == "sqlite":
-        table = sa.table("review_words", sa.column("rowid", sa.Integer))
-        return sa.select(table.c.rowid).where(sa.text("review_words MATCH :words").bindparams(words=_expression(words)))
+        return sa.select(WORDS.c.rowid).where(sa.text("review_words MATCH :words").bindparams(words=_expression(words)))
     return sa.select(review_queue.c.row).where(_hit(connection, words))
 
 
 def _hit(connection: Connection, words: list[str]) -> sa.ColumnElement[bool]:
     """Whether a row's text has all the words."""
     if connection.dialect.name == "sqlite":
-        table = sa.table("review_words", sa.column("rowid", sa.Integer))
-        return _hits(connection, words).where(table.c.rowid == review_queue.c.row).correlate(review_queue).exists()
+        return _hits(connection, words).where(WORDS.c.rowid == review_queue.c.row).correlate(review_queue).exists()
     vector = sa.func.to_tsvector(sa.literal_column("'simple'"), review_queue.c.text)
     return vector.bool_op("@@")(sa.func.plainto_tsquery(sa.literal_column("'simple'"), " ".join(words)))
 

@@ -96,7 +96,7 @@ def environment(folder: Path) -> jinja2.Environment:
 
 def link(path: str, filters: Filters, **more: object) -> str:
     """An address on this server that keeps the filters."""
-    query = {**filters.query(), **{k: str(v) for k, v in more.items() if v}}
+    query = {**filters.query(), **{k: str(v) for k, v in more.items() if v not in ("", None)}}
     return path + ("?" + urlencode(query) if query else "")
 
 

@@ -132,7 +132,7 @@ def test_security_no_text_becomes_markup(client: TestClient, engine: Engine, wor
         client.get("/", params={"view": "all", "text": words, "speaker": words}).text,
         client.get("/", params={"view": "all"}).text,
         client.get(f"/claims/{claim.claim_id}", params={"edit": "1"}).text,
-        client.get(f"/articles/{document.doc_id}/add", params={"kind": "quote", "start": "0", "end": "6"}).text,
+        client.get(f"/articles/{document.doc_id}/add", params={"as": "quote", "start": "0", "end": "6"}).text,
         client.get("/nowhere").text,
     ]
     for page in pages:
@@ -145,8 +145,8 @@ def test_security_odd_requests_are_refused_calmly(client: TestClient, engine: En
     claim = first_claim(engine)
     assert client.get("/?after=%00&before=x&below=999&doc=..&order=zzz&text=%22%20OR%20NEAR(%20*").status_code == 200
     assert client.get("/claims/" + "f" * 32).status_code == 404
-    assert client.get("/articles/" + "f" * 64 + "/add?kind=quote&start=1&end=2").status_code == 404
-    assert client.get(f"/articles/{make_document().doc_id}/add?kind=quote&start=1&end=99999").status_code == 404
+    assert client.get("/articles/" + "f" * 64 + "/add?as=quote&start=1&end=2").status_code == 404
+    assert client.get(f"/articles/{make_document().doc_id}/add?as=quote&start=1&end=99999").status_code == 404
     assert client.post(f"/claims/{claim}/decisions", content=b"\xff\xfe%zz", headers=OWN).status_code == 422
     assert client.post(f"/claims/{claim}/decisions", content=b"a" * 1_000_001, headers=OWN).status_code == 413
     assert client.post("/reviewer", data={"name": "\x00 "}, headers=OWN).status_code == 422

@@ -92,7 +92,6 @@ function leave() {
   forget(editor);
   const away = $("[data-cancel]", editor);
   if (away.dataset.cancel === "back" && history.length > 1) history.back();
-  else if (panel.dataset.page === "claim") location.assign(away.href);
   else location.assign(away.href);
 }
 const edge = (name) => Number($(`#${name}`).value);
@@ -143,7 +142,7 @@ function addAs(kind) {
   const chosen = offsets.selected();
   if (!chosen) return;
   const target = new URL($("#article").dataset.add, location);
-  target.searchParams.set("kind", kind);
+  target.searchParams.set("as", kind);
   target.searchParams.set("start", chosen[0]);
   target.searchParams.set("end", chosen[1]);
   location.assign(target);
@@ -162,9 +161,8 @@ $("#article")?.addEventListener("click", (event) => {
   if (!other || editing() || !document.getSelection().isCollapsed) return;
   const target = new URL(`/claims/${other.dataset.claim}`, location);
   for (const [name, value] of new URLSearchParams(location.search)) {
-    if (!["said", "edit", "kind", "start", "end"].includes(name) || panel.dataset.page === "claim") target.searchParams.set(name, value);
+    if (!["said", "edit", "as", "start", "end"].includes(name)) target.searchParams.set(name, value);
   }
-  ["said", "edit"].forEach((name) => target.searchParams.delete(name));
   location.assign(target);
 });
 
