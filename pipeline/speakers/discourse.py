@@ -14,6 +14,8 @@ from pipeline.speakers.people import People
 
 RECENT = 16
 """Entities that are kept in mind; makes the search for an antecedent constant in time."""
+LEAD = 4
+"""Paragraphs (line breaks) at the start in which a description may go before the name it stands for."""
 REACH = 6
 """Sentences back that a pronoun may look."""
 
@@ -176,15 +178,12 @@ class Discourse:
         if not best.gender:
             best.gender = gender
         near = len(scored) > 1 and scored[0][0] - scored[1][0] < 0.5
-        rule = (
-            "pronoun in quotation"
-            if self.article.in_quotes[i]
-            else "only candidate"
-            if len(scored) == 1
-            else "close call"
-            if near
-            else "salience"
-        )
+        if self.article.in_quotes[i]:
+            rule = "in quotation"
+        elif len(scored) == 1:
+            rule = "only candidate"
+        else:
+            rule = "close call" if near else "salience"
         self.push(best, i)
         self.referents[i] = best
         return Found(i, i + 1, best, f"pronoun: {rule}")
@@ -265,12 +264,22 @@ class Discourse:
                 ]
                 fitting = closer or fitting
             recent = [e for k, seen in reversed(self.recent.items()) for e in fitting if id(e) == k]
-            if not recent and len(fitting) > 1:
+            if not recent and (len(fitting) > 1 or article.paragraphs[head] > article.paragraphs[0] + LEAD):
                 return None
             chosen = (recent or fitting)[0]
             self.push(chosen, head)
             return Found(start, head + 1, chosen, rule if len(fitting) == 1 else rule + " of several")
         return None
+
+    def last_speaker_here(self, i: int) -> Entity | None:
+        """The person who spoke last, if in this paragraph and in this sentence or the one before."""
+        article, speaker = self.article, self.speaker
+        if speaker is None or speaker.kind != "person" or article.paragraphs[self.speaker_at] != article.paragraphs[i]:
+            return None
+        gender = article.lexicon.role_gender.get(article.lower[i], "")
+        return (
+            speaker if article.turns[i] - article.turns[self.speaker_at] <= 1 and compatible(speaker, gender) else None
+        )
 
     def after_of(self, head: int) -> set[str]:
         """The words of a place or body after "of" ("the governor of Ohio")."""

@@ -28,6 +28,7 @@ class Lexicon:
     role_gender: dict[str, Gender]
     synonyms: dict[str, frozenset[str]]
     ordinary: frozenset[str]
+    offices: frozenset[str]
     office_words: frozenset[str]
     role_verbs: frozenset[str]
     groups: frozenset[str]
@@ -102,6 +103,7 @@ def lexicon() -> Lexicon:
         role_gender=genders(roles),
         synonyms={k: frozenset(v) for k, v in roles["synonyms"].items()},
         ordinary=words(roles, "ordinary"),
+        offices=words(roles, "offices"),
         office_words=words(roles, "office_words"),
         role_verbs=words(roles, "verbs"),
         groups=words(data["groups"], "nouns"),

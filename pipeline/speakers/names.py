@@ -146,7 +146,7 @@ def model_people(article: Article, start: int, end: int) -> list[tuple[int, int]
     while i < end:
         if article.ents[i] == "PERSON":
             begin = i
-            while i < end and article.ents[i] == "PERSON":
+            while i < end and (article.ents[i] == "PERSON" or article.lower[i - 1] in article.lexicon.particles):
                 i += 1
             if begin > start and may_be_first_name(article, begin - 1):
                 begin -= 1
@@ -232,7 +232,9 @@ def is_person(article: Article, knowledge: Knowledge, start: int, end: int, name
         return labels == {"PERSON"} and may_stand_alone(article, start)
     if lower[0] in lex.first_names and lower[0] not in lex.particles:
         return labels.isdisjoint(PLACES) or "PERSON" in labels
-    return labels <= {"PERSON", ""} and ("PERSON" in labels or is_introduced(article, start, end))
+    if "PERSON" in labels and labels <= {"PERSON", ""}:
+        return True
+    return labels <= {"PERSON", "NORP", ""} and name[-1] not in lex.demonyms and is_introduced(article, start, end)
 
 
 def is_introduced(article: Article, start: int, end: int) -> bool:
@@ -248,7 +250,8 @@ def is_introduced(article: Article, start: int, end: int) -> bool:
 def may_stand_alone(article: Article, i: int) -> bool:
     """Whether a single word that the model takes for a person is one: never also in lower case, no place, no role."""
     lex, lower = article.lexicon, article.lower[i]
-    if lower in lex.regions or article.words[i] in lex.demonyms or lower in lex.roles:
+    word = article.words[i]
+    if lower in lex.regions or word in lex.demonyms or word in lex.capitals or lower in lex.roles:
         return False
     first = i == 0 or article.sentences[i - 1] != article.sentences[i] or not article.words[i - 1][0].isalnum()
     acts = article.deps[i] in ("nsubj", "nsubjpass", "poss", "dobj", "appos", "")

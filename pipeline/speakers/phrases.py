@@ -273,6 +273,9 @@ class Phrases:
                 return found
         if definite and self.aged(start, head):
             return self.most_recent(start, end, head)
+        last = self.discourse.last_speaker_here(head) if definite and noun not in article.lexicon.offices else None
+        if last is not None and head + 1 == end:
+            return self.remember(noun, Found(start, end, last, "description of the speaker before"))
         entity = self.again(noun, words, definite) or self.entity("unnamed", words)
         entity.gender = entity.gender or article.lexicon.role_gender.get(noun, "")
         return self.remember(noun, Found(start, end, entity, "unnamed person"))
@@ -290,9 +293,8 @@ class Phrases:
         lex, entity = self.article.lexicon, found.entity
         self.by_head[noun] = entity
         if entity.kind in ("organisation", "publication"):
-            for word in map(str.lower, entity.name):
-                if word in lex.organisation_nouns or word in lex.publication_nouns:
-                    self.by_head[word] = entity
+            nouns = lex.organisation_nouns if entity.kind == "organisation" else lex.publication_nouns
+            self.by_head |= {w: entity for w in map(str.lower, entity.name) if w in nouns}
             if entity.kind == "publication":
                 self.by_head[lex.publications_alike.get(noun, "newspaper") + " or alike"] = entity
             if noun in lex.campaigns:
@@ -315,7 +317,7 @@ class Phrases:
     def ends_at(self, i: int) -> bool:
         """Whether a clause begins at a token, so that a noun phrase before it ends."""
         article = self.article
-        if article.tags[i] not in ENDING_TAGS or article.words[i - 1] == "-":
+        if article.tags[i] not in ENDING_TAGS or article.words[i - 1] == "-" or article.lower[i] == "them":
             return False
         following = article.tags[i + 1][:2] if i + 1 < len(article) else ""
         participle = article.tags[i] in ("VBN", "VBG") and article.tags[i - 1][:2] != "NN"

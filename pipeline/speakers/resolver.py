@@ -87,6 +87,7 @@ class Resolver:
                 self.source(index, start, end)
         self.first_persons(places)
         self.without_source()
+        self.not_oneself()
         return self.result()
 
     def source_tokens(self) -> dict[int, tuple[int, int]]:
@@ -211,6 +212,16 @@ class Resolver:
                 self.spoken[index] = Found(-1, -1, entity, "continued quote")
             if index in self.spoken:
                 previous = index
+
+    def not_oneself(self) -> None:
+        """Nobody says "he" of himself in his own words: such pronouns in a quote stay unresolved."""
+        for index, found in self.spoken.items():
+            for part in self.attributions[index].content:
+                span = self.doc.char_span(part.start, part.end, alignment_mode="expand")
+                for i in range(span.start, span.end) if span is not None else ():
+                    inside = self.found.get(i)
+                    if inside is not None and inside.rule == "pronoun: in quotation" and inside.entity is found.entity:
+                        del self.found[i]
 
     def subject_of(self, cue: Span) -> Found | None:
         """The person who is the subject of a cue that came without a source."""

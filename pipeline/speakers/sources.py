@@ -44,12 +44,22 @@ class Sources:
         return self.phrases.resolve(start, head, end)
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
-        """Without white space, punctuation and possessive marks at the edges."""
+        """Without white space, punctuation, possessive marks and a dateline ("OSLO (AP) -") at the edges."""
         article = self.article
 
         def empty(i: int) -> bool:
             return article.lower[i] in POSSESSIVE or not any(c.isalnum() or c == "%" for c in article.words[i])
 
+        dash = next((i for i in range(start, min(start + 8, end)) if article.words[i] in ("-", "–", "—")), start)
+        if (
+            dash > start
+            and article.words[start].isupper()
+            and all(
+                article.words[i].isupper() or article.lower[i] in ("(", ")", ",", "/", ".", "reuters")
+                for i in range(start, dash)
+            )
+        ):
+            start = dash + 1
         while start < end and empty(start):
             start += 1
         while end > start and empty(end - 1):
@@ -83,7 +93,9 @@ class Sources:
         root = article.root(start, stop)
         if article.tags[root][:2] in ("NN", "PR", "CD") or root in self.found:
             if article.deps[root] == "compound" and root < article.heads[root] < stop:
-                return article.heads[root]
+                root = article.heads[root]
+            while root + 1 < stop and article.tags[root + 1] in ("NNP", "NNPS") and article.is_capital(root + 1):
+                root += 1
             return root
         nouns = [i for i in range(start, stop) if article.tags[i][:2] in ("NN", "PR")]
         before = next((i for i in nouns if i + 1 < stop and article.tags[i + 1] == "IN"), None)
