@@ -84,9 +84,8 @@ def rules(path: Path) -> None:
         of = np.minimum((p * BINS).astype(int), BINS - 1) == b
         if of.any():
             error += of.mean() * abs(p[of].mean() - y[of].mean())
-            print(
-                f"{b / BINS:.1f}-{(b + 1) / BINS:.1f}  {of.sum():5d} found, confidence {p[of].mean():.3f}, right {y[of].mean():.3f}"
-            )
+            low, high, sure_of, right_of = b / BINS, (b + 1) / BINS, p[of].mean(), y[of].mean()
+            print(f"{low:.1f}-{high:.1f}  {of.sum():5d} found, confidence {sure_of:.3f}, right {right_of:.3f}")
     print(f"expected calibration error {error:.4f} over {len(p)}")
 
 
@@ -108,9 +107,8 @@ def not_quotes() -> None:
         if hits[-1] != case["quote"]:
             print("missed" if case["quote"] else "wrong ", case["text"])
     right = sum(h and c["quote"] for h, c in zip(hits, cases, strict=True))
-    print(
-        f"P {right / max(sum(hits), 1):.3f}  R {right / sum(c['quote'] for c in cases):.3f}  over {len(cases)} sentences"
-    )
+    said = sum(c["quote"] for c in cases)
+    print(f"P {right / max(sum(hits), 1):.3f}  R {right / said:.3f}  over {len(cases)} sentences")
 
 
 def main() -> None:
