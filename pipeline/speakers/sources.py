@@ -35,7 +35,8 @@ class Sources:
         stop = self.first_phrase(start, end)
         head = self.head(start, stop)
         if article.lower[head] in article.lexicon.quantities and head + 2 < stop and article.lower[head + 1] == "of":
-            head = self.head(head + 2, stop)
+            start = head + 2
+            head = self.head(start, stop)
         found = self.coordinated(start, end, head) or self.with_others(start, stop) or self.named_at(head, stop, end)
         if found is not None:
             return found

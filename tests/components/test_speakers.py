@@ -76,6 +76,11 @@ def names(nlp: Language, marked: str, **kwargs: str) -> list[str | None]:
         ("[Seoul] said talks would go on.", ["South Korea"]),
         ("[The Orkney Argus] reported a loss.", ["Orkney Argus"]),
         ("[A Harbour Institute survey] found doubts. [The survey] said few agreed.", ["Harbour Institute survey"] * 2),
+        ("[OSLO (AP) - Mayor Anna Weiss] said talks went on.", ["Anna Weiss"]),
+        ("[Anna Weiss] said rents rose. [The bakery owner] added that sales fell.", ["Anna Weiss", "Anna Weiss"]),
+        ("[A number of shop owners] said sales fell.", ["shop owners"]),
+        ("[Ursula van der Meer] said yes. [Van der Meer] said she was sure.", ["Ursula van der Meer"] * 2),
+        ("[State broadcaster ARD] said sales fell.", ["ARD"]),
         ("[None] said a word.", [None]),
         ("[] It was widely expected that rates would fall.", [None]),
     ],
@@ -243,6 +248,13 @@ def test_speakers_resolve_finds_mentions_and_adds_new_speakers(nlp: Language) ->
     assert [s.name for s in doc._.claims_speakers] == ["Maria Lopez", "South Korea"]
     assert resolve(doc, doc.text.index("pay"), doc.text.index("more")) is None
     assert resolve(nlp.make_doc("x"), 0, 1) is None
+
+
+def test_speakers_he_in_a_quote_is_not_its_own_speaker(nlp: Language) -> None:
+    doc, _ = read(nlp, '[Karl Brandt] "He is wrong," and left.', quote_type="direct")
+    assert resolve(doc, doc.text.index("He"), doc.text.index(" is")) is None
+    doc, _ = read(nlp, "[Karl Brandt] said he was wrong.")
+    assert resolve(doc, doc.text.index("he "), doc.text.index(" was")) is not None
 
 
 def test_speakers_survive_bytes(nlp: Language) -> None:
