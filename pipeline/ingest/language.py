@@ -12,8 +12,11 @@ MIN_BYTES = 40
 """A text whose letters take fewer bytes than this in UTF-8 is too short to tell."""
 
 SAMPLE = 20_000
-ENGLISH_SHARE = 0.16
-"""From this share of English function words on a text is English; other languages stay below .05."""
+ENGLISH_SHARE = 0.1
+"""From this share of English function words on a text is English without asking the model.
+
+Of 924 newspaper articles 920 have it; what was tried in Dutch, Danish, Swedish, German, French, Spanish is below .05.
+"""
 
 WORD = re.compile(r"[^\W\d_]+")
 
