@@ -83,7 +83,7 @@ LEAD = re.compile(
     r"^(?:(?:as early as|as soon as|as late as|no later than|not later than|some ?time|at some point|ahead of|prior to"
     r"|up to"
     r"|as of|at|by|before|after|following|beyond|until|till|in|on|within|during|over|through|throughout|from|for|around"
-    r"|about|starting|beginning|effective|since|to)\s+(?:the\s+)?)+"
+    r"|about|starting|beginning|effective|since|to|(?:evening|morning|afternoon|night) of)\s+(?:the\s+)?)+"
 )
 
 

@@ -22,6 +22,7 @@ import spacy
 
 import pipeline.components.blocks
 import pipeline.components.extensions  # noqa: F401
+from pipeline.check_worthiness_training import measures
 from pipeline.language import default_model
 from pipeline.predictions.finder import Proposal, chars, claimable, propose
 from pipeline.predictions.lexicon import lexicon
@@ -158,7 +159,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the scorer of prediction candidates.")
     parser.add_argument("gold", type=Path, nargs="+")
     parser.add_argument("--texts", type=Path, nargs="*", default=[], help="JSON lines with doc_id and text")
-    parser.add_argument("--out", type=Path, help="folder to write weights.json to")
+    parser.add_argument("--out", type=Path, help="folder for weights.json and figures.json")
     args = parser.parse_args()
     texts: dict[str, str] = {}
     for path in args.texts:
@@ -169,11 +170,14 @@ def main() -> None:
     y = np.array([float(e.label) for e in data])
     p = cross_validated(data)
     threshold, f1 = best_threshold(p, y)
+    figures = {"candidates": len(data), "predictions": int(y.sum()), **measures(p, y.astype(np.float32))}
     print(f"{len(data)} candidates, {int(y.sum())} predictions; cross-validated F1 {f1:.3f} at {threshold}")
+    print(json.dumps(figures))
     if args.out:
         names = vocabulary(data)
         weights = fit(matrix(data, names), y, names)
         table = {name: round(float(w), 4) for name, w in zip(names, weights, strict=True) if abs(w) >= 0.0005}
+        args.out.joinpath("figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
         args.out.joinpath("weights.json").write_text(
             json.dumps({"threshold": threshold, "weights": table}, indent=0, ensure_ascii=False) + "\n",
             encoding="utf-8",

@@ -39,6 +39,7 @@ COVERED = {
     "in the next few weeks": ("2026-08-12", None),
     "in the coming weeks": ("2026-08-12", None),
     "in two weeks": ("2026-08-24", "2026-08-30"),
+    "on the evening of June 7": ("2027-06-07", "2027-06-07"),
     "in three days": ("2026-08-15", "2026-08-15"),
     "a year from now": ("2027-01-01", "2027-12-31"),
     "next week": ("2026-08-17", "2026-08-23"),
@@ -63,7 +64,16 @@ COVERED = {
     "in the 2030s": ("2030-01-01", "2039-12-31"),
     "by mid-century": ("2026-08-12", "2050-12-31"),
 }
-OPEN = ("after the November summit", "soon", "eventually", "by then", "for many years to come", "Feb. 30", "in 2018", "")
+OPEN = (
+    "after the November summit",
+    "soon",
+    "eventually",
+    "by then",
+    "for many years to come",
+    "Feb. 30",
+    "in 2018",
+    "",
+)
 ABSOLUTE = {
     "by 2030": (None, "2030-12-31"),
     "in November 2027": ("2027-11-01", "2027-11-30"),
