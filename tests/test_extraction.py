@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from pipeline import extract, extract_documents, ingest
+from pipeline import extract, extract_documents, ingest, load
+from pipeline.errors import ClaimsError
 from pipeline.extraction import config_hash
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,3 +77,22 @@ def test_extraction_config_hash_changes_with_the_configuration(nlp: Language) ->
     changed = config_hash(nlp)
     nlp.meta["version"] = version
     assert changed != before
+
+
+def test_extraction_knowledge_file_gives_speakers_their_ids(tmp_path: Path) -> None:
+    known = tmp_path / "people.csv"
+    known.write_text(
+        "name,aliases,kind,wikidata,party\nOttoline Grey,,person,Q99999901,Harbour Party\n", encoding="utf-8"
+    )
+    nlp = load(knowledge=str(known))
+    (claim,) = extract("Ottoline Grey said the harbour was safe.", nlp)
+    assert claim.speaker is not None
+    assert (claim.speaker.name, claim.speaker.wikidata) == ("Ottoline Grey", "Q99999901")
+    before = config_hash(nlp)
+    known.write_text(known.read_text(encoding="utf-8") + "Bo Stone,,person,,\n", encoding="utf-8")
+    assert config_hash(nlp) != before
+
+
+def test_extraction_knowledge_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ClaimsError, match=r"nobody\.csv"):
+        load(knowledge=str(tmp_path / "nobody.csv"))

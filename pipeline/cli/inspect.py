@@ -95,4 +95,4 @@ def import_knowledge(
         known = bring_in(path, out)
     except (KnowledgeError, OSError) as error:
         raise InputError(f"{path}: {error}") from None
-    print(f"{known} entries in {out}; use it with config={{'knowledge': {str(out)!r}}} of claims_speakers")
+    print(f"{known} entries in {out}; runs use it where CLAIMS_KNOWLEDGE={out} is set")

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from pipeline.errors import InputError
 from pipeline.records import digest
 from pipeline.speakers.lexicon import FOLDER, lexicon
 from pipeline.speakers.naming import all_words, name_key, plain, without_initials
@@ -32,7 +33,7 @@ COLUMNS = (
 )
 
 
-class KnowledgeError(ValueError):
+class KnowledgeError(InputError):
     """A knowledge file cannot be used; the message says which entry is wrong and how to mend it."""
 
 
@@ -134,7 +135,10 @@ def read_figures(path: Path) -> Iterator[Figure]:
 def records_of(path: Path) -> Iterator[dict[str, Any]]:
     """The raw entries of a file, read by its ending."""
     try:
+        try:
         text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KnowledgeError(f"{path} cannot be read as UTF-8 text: {error}") from None
     except UnicodeDecodeError:
         raise KnowledgeError(f"{path}: not UTF-8 text; save the file as UTF-8") from None
     try:
