@@ -68,13 +68,14 @@ def options(tokens: Tokens, scores: Scores) -> Options:
     cue &= valid
     cue[:, WINDOW] = True
     usable = valid & ~cue & (weight > 0)
+    spoken = valid & ~tokens.silent[token]
     p = scores.roles[..., CONTENT]
     found = [close_gaps(p > t, CONTENT_GAP) & usable for t in THRESHOLDS]
     middle = found[len(THRESHOLDS) // 2]
     found.append(middle & heaviest_run(close_gaps(p > 0.5, MAIN_GAP), p * weight))
     found.append(middle & (tokens.block[token] == tokens.block[scores.cues][:, None]))
     source = heaviest_run(
-        close_gaps(scores.roles[..., SOURCE] > 0.5, SOURCE_GAP) & valid, scores.roles[..., SOURCE] * weight
+        close_gaps(scores.roles[..., SOURCE] > 0.5, SOURCE_GAP) & spoken, scores.roles[..., SOURCE] * weight
     )
     rows, contents, kinds = [], [], []
     for kind, content in enumerate(found):

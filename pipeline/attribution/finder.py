@@ -76,11 +76,19 @@ class Finder:
 
     def decide(self, layout: Layout, learned: Sequence[Scored]) -> list[Scored]:
         """The best of the options, calibrated, and what the rules add or put in their place."""
-        accepted = [replace(s, score=self.decision.calibrate(s.score)) for s in select(learned)]
+        chosen = [s for s in select(learned) if not is_caption(layout, s.candidate)]
+        accepted = [replace(s, score=self.decision.calibrate(s.score)) for s in chosen]
         found = apply_rules(layout, [s.candidate for s in accepted])
         cues = {int(i) for f in found for i in f.cue}
         ruled = [Scored(f.confidence, f.candidate, f.rule) for f in found]
         return select([*ruled, *(s for s in accepted if s.candidate.anchor not in cues)])
+
+
+def is_caption(layout: Layout, c: Candidate) -> bool:
+    """Whether it is ``Some topic: what follows``, which nobody says: no person before the colon, no quotation after."""
+    if layout.doc[c.anchor].text != ":" or (layout.tokens.quotation[c.content] >= 0).any():
+        return False
+    return len(c.source) != 1 and not any(layout.doc[int(i)].ent_type_ == "PERSON" for i in c.source)
 
 
 def select(scored: Iterable[Scored]) -> list[Scored]:
