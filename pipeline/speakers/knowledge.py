@@ -135,10 +135,9 @@ def read_figures(path: Path) -> Iterator[Figure]:
 def records_of(path: Path) -> Iterator[dict[str, Any]]:
     """The raw entries of a file, read by its ending."""
     try:
-        try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(f"{path} cannot be read as UTF-8 text: {error}") from None
+    except OSError as error:
+        raise KnowledgeError(f"{path}: {error.strerror or error}; check the path") from None
     except UnicodeDecodeError:
         raise KnowledgeError(f"{path}: not UTF-8 text; save the file as UTF-8") from None
     try:
