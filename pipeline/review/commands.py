@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import webbrowser
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +25,9 @@ FIRST_WAIT = 3.0
 Format = Annotated[
     str | None,
     typer.Option(
-        "--format", help="label-studio, doccano, brat, prodigy, web-annotation or docbin.", show_default="decisions"
+        "--format",
+        help="label-studio, doccano, brat, prodigy, web-annotation or docbin; export also: gold.",
+        show_default="decisions",
     ),
 ]
 Reviewer = Annotated[str | None, typer.Option(help="Whose decisions these are.", show_default="your name in git")]
@@ -74,7 +77,8 @@ def review(
             webbrowser.open(address)
         app = create_app(engine, Access.of(host, bound, token, tuple(names)), who, follower)
         config = uvicorn.Config(app, log_level="warning", server_header=False)
-        uvicorn.Server(config).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # Ctrl+C is how a reviewer ends the day
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def agreement(database: Database = None, as_json: AsJson = False) -> None:
@@ -123,7 +127,7 @@ def export(
     Example: `claims annotations export`
     """
     from pipeline.review import exchange, index
-    from pipeline.review.exchange import decisions, marks
+    from pipeline.review.exchange import decisions, gold, marks
     from pipeline.store.database import opened
 
     with opened(database, create=False) as engine:
@@ -136,6 +140,10 @@ def export(
                 print("No decisions to export yet; `claims review` makes some.")
             return
         index.catch_up(engine)
+        if form == "gold":
+            for path, lines in gold.write(engine, marks.reviewed_documents(engine, corpus), out).items():
+                print(f"{path}: {lines} documents")
+            return
         exchange.write(form, marks.annotated(engine, corpus), out)
         print(f"{out}: written for {form}")
 

@@ -106,7 +106,9 @@ def usual_claims(document: Document) -> list[Claim]:
     return [make_claim(document, kind, words, confidence=c) for kind, words, c in found if words in document.text]
 
 
-def put(engine: Engine, document: Document, claims: list[Claim], corpus: str = "news", file: str = "") -> Document:
+def put(
+    engine: Engine, document: Document, claims: list[Claim], corpus: str = "news", file: str = "", follow: bool = True
+) -> Document:
     """What a run does: store a document and what it extracts, and bring the queue up to it."""
     with writing(engine) as connection:
         run = start_run(connection, corpus, VERSION, model="none", config_hash="c0ffee")
@@ -116,5 +118,6 @@ def put(engine: Engine, document: Document, claims: list[Claim], corpus: str = "
         made = tuple(replace(c, provenance=replace(c.provenance, run_id=run)) for c in claims)
         store_extractions(connection, run, [Extraction(document, tuple(speakers.values()), (), made)])
         finish_run(connection, run, "completed")
-    index.catch_up(engine)
+    if follow:
+        index.catch_up(engine)
     return document

@@ -131,7 +131,7 @@ def visit(browser: object, server: Server) -> Iterator[Open]:
 
     def open_page(path: str, reviewer: str = "Ann", **options: object) -> sync_api.Page:
         context = browser.new_context(base_url=server.url, **options)  # type: ignore[attr-defined]
-        context.set_default_timeout(5000)
+        context.set_default_timeout(20_000)
         context.add_cookies([{"name": "claims_reviewer", "value": quote(reviewer), "url": server.url}])
         contexts.append(context)
         page = context.new_page()

@@ -51,6 +51,16 @@ def test_commands_annotations_there_and_back(store: Path, capsys: pytest.Capture
     assert "As decisions of Cleo: 4 accept" in capsys.readouterr().out
 
 
+def test_commands_settled_reviews_are_gold(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["annotations", "export", "reviewed", "--format", "gold"]) == 0
+    assert capsys.readouterr().out == f"{Path('reviewed') / 'predictions.jsonl'}: 1 documents\n"
+    row = json.loads((store / "reviewed" / "predictions.jsonl").read_text())
+    (gold,) = row["predictions"]
+    assert row["text"][slice(*gold["span"])] == "the works to end by 2031"
+    assert (gold["type"], gold["certainty"], gold["speaker"]) == ("forecast", "probable", "Rosa Lind")
+    assert main(["evaluate", "reviewed/predictions.jsonl"]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 
 from pipeline.records import Document
 from pipeline.review import index, queue, service
+from pipeline.review.follower import Follower
 from pipeline.review.queue import Entry, Filters, Position
 from pipeline.store import open_store
 from pipeline.store.database import reading, writing
@@ -122,6 +123,19 @@ def test_queue_uncertain_first_and_decided_ones_leave_it(engine: Engine, harbour
     service.decide(engine, found[0].claim_id, "accept", "Ann", {"review_id": service.new_id()})
     assert [e.confidence for e in everything(engine, Filters(), 10)] == [0.5, 0.7, 0.9]
     assert [e.claim_id for e in everything(engine, Filters(view="accepted"), 10)] == [found[0].claim_id]
+
+
+def test_queue_follows_what_a_run_extracts(engine: Engine, harbour: Document) -> None:
+    follower = Follower(engine)
+    follower.follow()
+    document = make_document("A second article said “one more quay”.", "news/second.txt", ())
+    put(engine, document, [make_claim(document, "quote", "one more quay")], follow=False)
+    assert len(everything(engine, Filters(), 10)) == 4
+    follower.follow()
+    assert len(everything(engine, Filters(), 10)) == 5
+    put(engine, document, [], follow=False)
+    follower.follow()
+    assert len(everything(engine, Filters(), 10)) == 4
 
 
 def test_queue_forgets_what_no_corpus_lists(engine: Engine, harbour: Document) -> None:

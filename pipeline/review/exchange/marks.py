@@ -47,15 +47,22 @@ class Annotated:
 
 def annotated(engine: Engine, corpus: str | None = None) -> Iterator[Annotated]:
     """The documents of the queue with their claims as they stand: corrected, added, not the rejected ones."""
-    query = sa.select(sources.c.doc_id).distinct().order_by(sources.c.doc_id)
-    with reading(engine) as connection:
-        ids = connection.scalars(query.where(sources.c.corpus == corpus) if corpus else query).all()
-    for doc_id in ids:
+    for doc_id in reviewed_documents(engine, corpus):
         with reading(engine) as connection:
             document, items = index.items_of(connection, doc_id)
         gone = [i for i in items if i.status == "rejected" or (i.status == "returned" and not i.extracted)]
         marks = sorted((_mark(i) for i in items if i not in gone), key=lambda m: (m.start, -m.end, m.kind))
         yield Annotated(document.doc_id, document.uri, document.text, tuple(marks))
+
+
+def reviewed_documents(engine: Engine, corpus: str | None = None) -> list[str]:
+    """The ids of the documents in the queue, or of those of one corpus."""
+    query = sa.select(index.review_documents.c.doc_id).order_by(index.review_documents.c.doc_id)
+    if corpus is not None:
+        listed = sa.select(sources.c.doc_id).where(sources.c.corpus == corpus)
+        query = query.where(index.review_documents.c.doc_id.in_(listed))
+    with reading(engine) as connection:
+        return list(connection.scalars(query))
 
 
 def apply(engine: Engine, found: Iterable[Annotated], reviewer: str) -> dict[str, int]:

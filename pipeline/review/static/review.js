@@ -23,7 +23,7 @@ async function save(form, button) {
   const fields = new URLSearchParams(new FormData(form, button));
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
-    const told = await answer.json();
+    const told = await answer.json().catch(() => ({ message: `Not saved: the server answered ${answer.status}.` }));
     if (answer.ok) {
       forget(form);
       location.assign(told.location);
