@@ -76,17 +76,22 @@ class Found:
 def apply_rules(layout: Layout, accepted: Sequence[Candidate]) -> list[Found]:
     """What the rules find in a document; ``accepted`` are the learned component's attributions in order of the text."""
     found = list(turns(layout))
+    blocks = list(layout.quote_blocks())
+    sure = {b.number: dash(layout, b) or lead_in(layout, b) or label(layout, b) for b in blocks}
+    found += [f for f in sure.values() if f is not None]
+    cues = {int(i) for f in found for i in f.cue}
+    standing = [c for c in accepted if c.anchor not in cues]
     covered = np.zeros(len(layout.tokens), dtype=bool)
-    for content in [c.content for c in accepted] + [f.content for f in found]:
+    for content in [c.content for c in standing] + [f.content for f in found]:
         covered[content] = True
-    speaking: dict[int, Ints] = {}
     by_block: dict[int, list[Candidate]] = {}
-    for a in accepted:
-        by_block.setdefault(int(layout.tokens.block[a.anchor]), []).append(a)
-    for block in layout.quote_blocks():
-        one = dash(layout, block) or lead_in(layout, block) or label(layout, block)
-        if one is None and covered[block.content].mean() < COVERED_SHARE:
-            one = continued(layout, block, speaking, by_block)
+    for c in standing:
+        by_block.setdefault(int(layout.tokens.block[c.anchor]), []).append(c)
+    speaking = {number: f.source for number, f in sure.items() if f is not None}
+    for block in blocks:
+        if covered[block.content].mean() >= COVERED_SHARE:
+            continue
+        one = continued(layout, block, speaking, by_block)
         if one is not None:
             found.append(one)
             speaking[block.number] = one.source
@@ -147,7 +152,7 @@ def label(layout: Layout, block: QuoteBlock) -> Found | None:
 def continued(
     layout: Layout, block: QuoteBlock, speaking: dict[int, Ints], by_block: dict[int, list[Candidate]]
 ) -> Found | None:
-    """A block of quotation with no cue: the speaker of the block before goes on, or the one person who acts there."""
+    """A block of quotation with no cue: the speaker of the block before goes on, or who acts at its end."""
     if not block.alone or not block.number:
         return None
     source = speaking.get(block.number - 1)
@@ -158,9 +163,14 @@ def continued(
         return Found("continued", block.content, quoting[-1].source, NONE, int(block.content[0]))
     first, last = layout.blocks[block.number - 1]
     subject = subject_of(layout.doc[last - 1].sent.root) if first < last else None
-    if subject is None or not (subject.ent_type_ == "PERSON" or subject.lower_ in ("he", "she")):
+    if subject is None or not (subject.lower_ in ("he", "she") or can_speak(subject)):
         return None
     return Found("actor", block.content, phrase(subject), NONE, int(block.content[0]))
+
+
+def can_speak(subject: Token) -> bool:
+    """Whether a name may be that of a person or organisation, as far as the entity labels tell."""
+    return subject.pos_ == "PROPN" and subject.ent_type_ in ("PERSON", "ORG", "")
 
 
 def turns(layout: Layout) -> Iterator[Found]:
