@@ -90,7 +90,10 @@ def _index_words(_table: Table, connection: Connection, **_options: Any) -> None
         connection.exec_driver_sql(statement)
 
 
-BATCH = 100
+CACHE_KIB = 400_000
+"""Memory for SQLite while it fills the queue: the rows of a large store go to random places of its indexes."""
+
+BATCH = 400
 """Documents that one transaction of ``catch_up`` brings into the queue; other writers wait no longer than for that."""
 
 
@@ -135,6 +138,8 @@ def catch_up(engine: Engine) -> int:
     stale = sorted(d for d in wanted.keys() | known.keys() if wanted.get(d) != known.get(d))
     for some in batched(stale, BATCH):
         with writing(engine) as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
             refresh(connection, some)
     return len(stale)
 
