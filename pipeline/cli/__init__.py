@@ -9,7 +9,7 @@ from typing import cast
 
 import typer
 
-from pipeline.cli import corpora, extract, inspect
+from pipeline.cli import corpora, extract, inspect, report
 from pipeline.errors import ClaimsError, InputError
 from pipeline.review import commands as review
 
@@ -31,6 +31,7 @@ app.command()(corpora.run)
 app.command()(corpora.ingest)
 app.command()(extract.extract)
 app.command()(corpora.publish)
+app.command()(report.report)
 app.command()(inspect.show)
 app.command()(inspect.diff)
 app.command()(inspect.evaluate)
