@@ -17,7 +17,7 @@ from pipeline.predictions.lexicon import Lexicon, lexicon
 from pipeline.predictions.nominals import nominals
 from pipeline.predictions.scorer import Scorer, scorer
 from pipeline.predictions.sources import Sources
-from pipeline.predictions.syntax import Range, sentences
+from pipeline.predictions.syntax import Range, sentences, span_of
 from pipeline.records import Block, Prediction, PredictionMention, Span
 
 SAME_CLAUSE = 0.9
@@ -132,4 +132,4 @@ def mention(
 
 def chars(doc: Doc, tokens: Range) -> Span:
     """The characters of a token range."""
-    return Span.of(doc.text, doc[tokens[0]].idx, doc[tokens[1] - 1].idx + len(doc[tokens[1] - 1]))
+    return span_of(doc, *tokens)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Token
 
-from pipeline.predictions.syntax import Range
+from pipeline.predictions.syntax import Range, span_of
 from pipeline.predictions.timewords import timewords
 from pipeline.records import Span
 
@@ -17,13 +17,13 @@ LOOK_BEHIND = 12
 
 def horizon(doc: Doc, span: Range, condition: Range | None, head: Token) -> Span | None:
     """The first time expression that belongs to the predicted event, not to its condition or to something past."""
-    text = doc.text
-    first, last = doc[span[0]], doc[span[1] - 1]
-    start, end = first.idx, last.idx + len(last)
+    text, start = doc[span[0] : min(span[1] + 4, len(doc))].text, doc[span[0]].idx
+    last = doc[span[1] - 1]
+    size = last.idx + len(last) - start
     words = timewords()
-    for match in words.expression.finditer(text[start:end].translate(APOSTROPHES)):
-        left, right = start + match.start(), start + match.end()
-        at = doc.char_span(left, right, alignment_mode="expand")
+    for match in words.expression.finditer(text[:size].translate(APOSTROPHES)):
+        left, right = match.span()
+        at = doc.char_span(start + left, start + right, alignment_mode="expand")
         if at is None or words.past.search(at.text) or words.past.match(text[right : right + LOOK_BEHIND].lstrip()):
             continue
         if condition is not None and condition[0] <= at.start < condition[1]:
@@ -32,7 +32,7 @@ def horizon(doc: Doc, span: Range, condition: Range | None, head: Token) -> Span
             continue
         modifies = at.root.dep_ in ("compound", "nummod", "amod", "nmod") and at.root.head.i >= at.end
         if not modifies and (words.ahead.match(at.text) or not past_event(at.root, head)):
-            return Span.of(text, left, right)
+            return Span(start + left, start + right, text[left:right])
     return clause_horizon(doc, span, condition, head)
 
 
@@ -62,8 +62,7 @@ def dated(words: str) -> bool:
 def future_time(token: Token) -> bool:
     """Whether the dependent is a time expression that can lie ahead ("on June 7", "next week", "tomorrow")."""
     doc = token.doc
-    start, end = token.left_edge.idx, token.right_edge.idx + len(token.right_edge)
-    words = doc.text[start : min(end, start + 60)].translate(APOSTROPHES)
+    words = doc[token.left_edge.i : min(token.right_edge.i, token.left_edge.i + 12) + 1].text.translate(APOSTROPHES)
     signs = timewords()
     found = signs.expression.match(words)
     return found is not None and signs.future.search(found.group()) is not None and signs.past.search(words) is None
@@ -85,5 +84,5 @@ def clause_horizon(doc: Doc, span: Range, condition: Range | None, head: Token) 
             continue
         right = doc[min(verb.right_edge.i, span[1] - 1)]
         if verb != head and right.i > mark.i:
-            return Span.of(doc.text, mark.idx, right.idx + len(right))
+            return span_of(doc, mark.i, right.i + 1)
     return None

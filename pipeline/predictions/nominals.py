@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Token
 
 from pipeline.predictions.clauses import beside_clause
 from pipeline.predictions.lexicon import Lexicon
-from pipeline.predictions.syntax import Range, own_modal, subject_of
+from pipeline.predictions.syntax import Range, own_modal, span_of, subject_of
 from pipeline.records import Block, Prediction, PredictionMention, Span
 
 CONFIDENCE = 0.6
@@ -68,9 +68,4 @@ def heading(doc: Doc, tokens: list[Token], lexicon: Lexicon) -> Iterator[Predict
 def whole(doc: Doc, tokens: list[Token]) -> Span:
     """The words without final punctuation."""
     end = next((t for t in reversed(tokens) if not t.is_punct or t.is_right_punct), tokens[-1])
-    return Span.of(doc.text, tokens[0].idx, end.idx + len(end))
-
-
-def span_of(doc: Doc, start: int, end: int) -> Span:
-    """The characters of tokens ``[start, end)``."""
-    return Span.of(doc.text, doc[start].idx, doc[end - 1].idx + len(doc[end - 1]))
+    return span_of(doc, tokens[0].i, end.i + 1)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from spacy.tokens import Doc, Token
 
 from pipeline.predictions.candidates import Candidate
-from pipeline.predictions.syntax import own_subject
+from pipeline.predictions.syntax import own_subject, span_of
 from pipeline.records import Attribution, Span, envelope
 from pipeline.speakers import resolve
 
@@ -31,7 +31,7 @@ class Sources:
         owner = committed(candidate)
         if owner is not None and (said is None or not first_person(owner)):
             doc = owner.doc
-            mention = Span.of(doc.text, owner.left_edge.idx, owner.idx + len(owner))
+            mention = span_of(doc, owner.left_edge.i, owner.i + 1)
             known = resolve(doc, named(owner).idx, named(owner).idx + len(named(owner)))
             if known is not None:
                 return mention, known.speaker_id

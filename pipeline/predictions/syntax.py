@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Token
 
+from pipeline.records import Span
+
 Range = tuple[int, int]
 """Token positions, half-open."""
 
@@ -15,6 +17,17 @@ FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
 NOMINALS = frozenset({"NOUN", "PROPN", "PRON"})
 MAX_CLIMB = 6
 """How far up the tree a subject is looked for; deeper chains are parser errors."""
+
+
+LOOK_BACK = 60
+MAX_SENTENCE = 200
+"""Longer sentences (tables, lists without stops) are read in pieces, so that the time stays linear."""
+
+
+def span_of(doc: Doc, start: int, end: int) -> Span:
+    """The characters of tokens ``[start, end)``; ``doc.text`` would be put together anew for each."""
+    first, words = doc[start].idx, doc[start:end].text
+    return Span(first, first + len(words), words)
 
 
 def right_children(token: Token) -> list[Token]:
@@ -58,8 +71,18 @@ def subject_of(token: Token) -> Token | None:
         if token.head == token or not (shared or token.dep_ in ("conj", "xcomp", "advcl")):
             break
         token = token.head
-    opening = next((t for t in predicate.sent if t.pos_ in NOMINALS), None) if shared else None
-    return opening if opening is not None and opening.i < predicate.i else None
+    return opening_nominal(predicate) if shared else None
+
+
+def opening_nominal(predicate: Token) -> Token | None:
+    """The first noun or pronoun of the predicate's sentence (of its last ``LOOK_BACK`` tokens) before it."""
+    found = None
+    for i in range(predicate.i - 1, max(-1, predicate.i - LOOK_BACK), -1):
+        token = predicate.doc[i]
+        found = token if token.pos_ in NOMINALS else found
+        if token.is_sent_start:
+            break
+    return found
 
 
 def own_subject(token: Token) -> Token | None:
@@ -91,7 +114,7 @@ def governor(token: Token) -> Token | None:
 def sentences(doc: Doc, ranges: list[Range]) -> Iterator[tuple[int, list[Token]]]:
     """The index of the range of characters that each sentence starts in, and its tokens there; linear.
 
-    A sentence that reaches beyond its range is cut at the range's end.
+    A sentence that reaches beyond its range is cut at the range's end, an overlong one into pieces.
     """
     which = 0
     for sent in doc.sents:
@@ -103,6 +126,6 @@ def sentences(doc: Doc, ranges: list[Range]) -> Iterator[tuple[int, list[Token]]
             if which == len(ranges):
                 return
             inside = [t for t in tokens if ranges[which][0] <= t.idx < ranges[which][1]]
-            if inside:
-                yield which, inside
+            for i in range(0, len(inside), MAX_SENTENCE):
+                yield which, inside[i : i + MAX_SENTENCE]
             tokens = [t for t in tokens if t.idx >= ranges[which][1]]
