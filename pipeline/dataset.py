@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -68,15 +69,22 @@ class Dataset:
         """Every claim with its details, speaker and article in one row."""
         return self.table("claims_wide")
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Any table of the dataset by its name (see ``datapackage.json``); ``InputError`` where there is none."""
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Any table of the dataset by its name (see ``datapackage.json``), or only some of its columns.
+
+        Only what is asked for is read. Raises ``InputError`` where there is no such table or column.
+        """
         file = self.path / f"{name}.parquet"
         if not file.is_file():
             known = ", ".join(sorted(p.stem for p in self.path.glob("*.parquet")))
             raise InputError(f"{self.path}: no table {name!r}; there are {known}")
-        frame: pd.DataFrame = pyarrow.parquet.read_table(file).to_pandas(
-            types_mapper=_pandas_type, date_as_object=False
-        )
+        schema = pyarrow.parquet.read_schema(file)
+        for column in columns or ():
+            if column not in schema.names:
+                raise InputError(f"{file}: no column {column!r}; there are {', '.join(schema.names)}")
+        wanted = None if columns is None else list(columns)
+        found = pyarrow.parquet.read_table(file, columns=wanted)
+        frame: pd.DataFrame = found.to_pandas(types_mapper=_pandas_type, date_as_object=False)
         return frame
 
 

@@ -65,8 +65,9 @@ def _parquet(table: Table, folder: Path) -> dict[str, Any]:
 
 
 def _file(folder: Path, name: str) -> dict[str, Any]:
-    content = (folder / name).read_bytes()
-    return {"path": name, "bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+    with (folder / name).open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"path": name, "bytes": file.tell(), "hash": f"sha256:{found}"}
 
 
 def _field(field: Field) -> dict[str, Any]:

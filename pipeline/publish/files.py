@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fcntl
-import json
+import filecmp
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,15 @@ from sqlalchemy import Engine
 
 from pipeline.errors import ClaimsError, InputError
 from pipeline.publish import data_package, fields, tables
+from pipeline.publish.columns import json_lists, whole
 from pipeline.publish.fields import Table
 from pipeline.store.database import reading
 from pipeline.store.types import plain_decimal
 
 STAGING = ".publishing"
 """Folder for unfinished files, inside the target: the same file system, so that renaming is atomic."""
+WRITERS = 2
+"""Threads that write; Arrow leaves Python's lock to the thread that reads."""
 CSV_OPTIONS = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="none")
 
 
@@ -57,36 +61,57 @@ def publish(engine: Engine, out: Path) -> Published:
 
 
 def write_tables(target: Path, chunks: Iterator[dict[str, pa.Table]]) -> dict[str, int]:
-    """Write the chunks of every table to Parquet and CSV files; returns the number of rows of each."""
+    """Write the chunks of every table to Parquet and CSV files; returns the number of rows of each.
+
+    While a chunk is written in threads, the next one is read; never more than these two are in memory.
+    """
     rows = dict.fromkeys((t.name for t in fields.TABLES), 0)
     with ExitStack() as stack:
-        writers = {t.name: Writer(t, target, stack) for t in fields.TABLES}
+        writers = {t.name: (Parquet(t, target, stack), Csv(t, target, stack)) for t in fields.TABLES}
+        pool = stack.enter_context(ThreadPoolExecutor(WRITERS))
+        busy: list[Future[None]] = []
         for chunk in chunks:
+            finish(busy)
+            largest_first = sorted(chunk.items(), key=lambda item: -item[1].nbytes)
+            busy = [pool.submit(w.write, table) for name, table in largest_first for w in writers[name]]
             for name, table in chunk.items():
-                writers[name].write(table)
                 rows[name] += table.num_rows
+        finish(busy)
     for path in target.iterdir():
         with path.open("rb") as written:
             os.fsync(written.fileno())
     return rows
 
 
-class Writer:
-    """The two files of one table."""
+def finish(busy: list[Future[None]]) -> None:
+    """Wait until all is written; raises what a thread raised."""
+    for future in busy:
+        future.result()
+
+
+class Parquet:
+    """The Parquet file of a table; each chunk is a row group."""
 
     def __init__(self, table: Table, target: Path, stack: ExitStack) -> None:
-        self.table = table
-        self.csv_schema = pa.schema([(f.name, _csv_type(f.type)) for f in table.fields])
-        parquet = pyarrow.parquet.ParquetWriter(target / f"{table.name}.parquet", table.schema, compression="zstd")
-        self.parquet = stack.enter_context(parquet)
-        csv = pyarrow.csv.CSVWriter(target / f"{table.name}.csv", self.csv_schema, write_options=CSV_OPTIONS)
-        self.csv = stack.enter_context(csv)
+        file = pyarrow.parquet.ParquetWriter(target / f"{table.name}.parquet", table.schema, compression="zstd")
+        self.file = stack.enter_context(file)
 
     def write(self, rows: pa.Table) -> None:
         if rows.num_rows:
-            self.parquet.write_table(rows)
-            columns = [_csv_column(column) for column in rows.columns]
-            self.csv.write_table(pa.Table.from_arrays(columns, schema=self.csv_schema))
+            self.file.write_table(rows)
+
+
+class Csv:
+    """The CSV file of a table."""
+
+    def __init__(self, table: Table, target: Path, stack: ExitStack) -> None:
+        self.schema = pa.schema([(f.name, _csv_type(f.type)) for f in table.fields])
+        file = pyarrow.csv.CSVWriter(target / f"{table.name}.csv", self.schema, write_options=CSV_OPTIONS)
+        self.file = stack.enter_context(file)
+
+    def write(self, rows: pa.Table) -> None:
+        if rows.num_rows:
+            self.file.write_table(pa.Table.from_arrays([_csv_column(c) for c in rows.columns], schema=self.schema))
 
 
 def _csv_type(kind: pa.DataType) -> pa.DataType:
@@ -97,16 +122,20 @@ def _csv_column(column: pa.ChunkedArray) -> Any:
     """The column in the types of CSV: lists as JSON arrays, moments in ISO 8601, decimals without trailing zeros."""
     kind = column.type
     if pa.types.is_list(kind):
-        return _as_text(column, lambda value: json.dumps(value, ensure_ascii=False))
+        return json_lists(column)
     if pa.types.is_decimal(kind):
-        return _as_text(column, plain_decimal)
+        return _plain_decimals(whole(column))
     if pa.types.is_timestamp(kind):
         return pc.strftime(column, format="%Y-%m-%dT%H:%M:%SZ")
     return column if _csv_type(kind) == kind else column.cast(pa.string())
 
 
-def _as_text(column: pa.ChunkedArray, form: Callable[[Any], str]) -> Any:
-    return pa.array([None if v is None else form(v) for v in column.to_pylist()], pa.string())
+def _plain_decimals(column: pa.Array) -> pa.Array:
+    """``plain_decimal`` of a column; Arrow writes small numbers and zero with an exponent."""
+    texts = column.cast(pa.string())
+    odd = pc.fill_null(pc.match_substring(texts, "E"), False)
+    small = [plain_decimal(v) for v in column.filter(odd).to_pylist()]
+    return pc.replace_with_mask(pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), "."), odd, pa.array(small, pa.string()))
 
 
 @contextmanager
@@ -133,7 +162,7 @@ def folder(out: Path) -> Iterator[Path]:
 
 def same(a: Path, b: Path) -> bool:
     """Whether two files have the same bytes."""
-    return b.is_file() and a.stat().st_size == b.stat().st_size and a.read_bytes() == b.read_bytes()
+    return b.is_file() and filecmp.cmp(a, b, shallow=False)
 
 
 def sync(path: Path) -> None:

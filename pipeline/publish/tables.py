@@ -1,25 +1,27 @@
-"""Read the store as the published tables, some hundred articles at a time."""
+"""Read the store as the published tables, column by column, some hundred articles at a time."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pipeline.publish import fields
-from pipeline.publish.fields import DECIMAL, Table
+from pipeline.publish.columns import fetch, of_table, place, whole, words
+from pipeline.publish.fields import TEXTS
 from pipeline.store import reads, schema
 from pipeline.store.rows import Row
 
-CHUNK = 500
+CHUNK = 1000
 """Articles per chunk: bounds memory; also the row groups of the Parquet files."""
-SCALE = Decimal(1).scaleb(-DECIMAL.scale)
+SPOKEN = ("name", "kind", "role", "aliases", "wikidata", "party")
 
 
 def chunks(connection: Connection) -> Iterator[dict[str, pa.Table]]:
@@ -29,10 +31,11 @@ def chunks(connection: Connection) -> Iterator[dict[str, pa.Table]]:
     runs: set[str] = set()
     for i in range(0, len(known), CHUNK):
         piece = _piece(connection, known[i : i + CHUNK])
-        for row in piece.pop("speakers"):
+        for row in piece["speakers"].select(["speaker_id", *SPOKEN]).to_pylist():
             speakers[row["speaker_id"]].append(row)
-        runs.update(row["run_id"] for row in piece["claims"])
-        yield {t.name: to_arrow(t, piece[t.name]) for t in fields.TABLES if t.name in piece}
+        runs.update(piece["claims"]["run_id"].unique().to_pylist())
+        made = {t.name: of_table(t, columns(piece[t.name])) for t in fields.TABLES if t.name in piece}
+        yield {name: table for name, table in made.items() if name != "speakers"}
     failed = [asdict(f) for f in reads.open_failures(connection)]
     runs.update(row["run_id"] for row in failed)
     rest = {
@@ -41,7 +44,13 @@ def chunks(connection: Connection) -> Iterator[dict[str, pa.Table]]:
         "runs": [r for r in _rows(connection, sa.select(schema.runs), "run_id") if r["run_id"] in runs],
         "failures": failed,
     }
-    yield {t.name: to_arrow(t, rest[t.name]) for t in fields.TABLES if t.name in rest}
+    of_all = ((t, rest[t.name]) for t in fields.TABLES if t.name in rest)
+    yield {t.name: of_table(t, {f.name: [r[f.name] for r in rows] for f in t.fields}) for t, rows in of_all}
+
+
+def columns(table: pa.Table) -> dict[str, Any]:
+    """The columns of a table by name."""
+    return dict(zip(table.column_names, table.columns, strict=True))
 
 
 def merge(rows: Sequence[Row]) -> Row:
@@ -49,24 +58,6 @@ def merge(rows: Sequence[Row]) -> Row:
     out = {name: _most_frequent(row[name] for row in rows) for name in ("name", "kind", "role", "wikidata", "party")}
     aliases = {alias for row in rows for alias in (row["name"], *row["aliases"])} - {out["name"]}
     return out | {"speaker_id": rows[0]["speaker_id"], "aliases": sorted(aliases)}
-
-
-def to_arrow(table: Table, rows: Sequence[Row]) -> pa.Table:
-    """The rows as an Arrow table with exactly the described columns."""
-    columns = []
-    for field in table.fields:
-        values = [row[field.name] for row in rows]
-        if field.choices:
-            codes = {value: i for i, value in enumerate(field.choices)} | {None: None}
-            column: Any = pa.DictionaryArray.from_arrays(
-                pa.array([codes[v] for v in values], pa.int8()), pa.array(field.choices)
-            )
-        elif field.type == DECIMAL:
-            column = pa.array([None if v is None else v.quantize(SCALE) for v in values], DECIMAL)
-        else:
-            column = pa.array(values, field.type)
-        columns.append(column)
-    return pa.Table.from_arrays(columns, schema=table.schema)
 
 
 def _documents(connection: Connection) -> list[Row]:
@@ -89,85 +80,94 @@ def _documents(connection: Connection) -> list[Row]:
     return found
 
 
-def _piece(connection: Connection, docs: Sequence[Row]) -> dict[str, list[Row]]:
-    """The rows of the tables that belong to these articles."""
-    order = {row["doc_id"]: i for i, row in enumerate(docs)}
-    original = {row["doc_id"]: row["duplicate_of"] for row in docs}
-    ids = list(order)
-    shown = [i for i in ids if original[i] is None]
+def _piece(connection: Connection, docs: Sequence[Row]) -> dict[str, pa.Table]:
+    """The rows of the tables that belong to these articles; the column ``at`` has the article's place among them."""
+    ids = [row["doc_id"] for row in docs]
+    shown = [row["doc_id"] for row in docs if row["duplicate_of"] is None]
 
-    def of(table: sa.Table, doc_ids: Sequence[str], *by: str) -> list[Row]:
-        found = reads.fetch(connection, sa.select(table).where(table.c.doc_id.in_(doc_ids)))
-        return sorted(found, key=lambda r: (order[r["doc_id"]], *(r[b] for b in by)))
+    def of(table: sa.Table, doc_ids: Sequence[str], *by: str) -> pa.Table:
+        found = fetch(connection, table, doc_ids)
+        found = found.append_column("at", place(found["doc_id"], pa.array(ids, pa.string())))
+        return found.sort_by([(name, "ascending") for name in ("at", *by)])
 
-    documents = {r["doc_id"]: r | {"duplicate_of": original[r["doc_id"]]} for r in of(schema.documents, ids)}
-    texts = {i: r["text"] for i, r in documents.items()}
+    documents = of(schema.documents, ids)
+    documents = documents.append_column("duplicate_of", pa.array([r["duplicate_of"] for r in docs], pa.string()))
+    texts = documents["text"].to_pylist()
     claims = of(schema.claims, shown, "start", "kind", "claim_id")
-    place = {row["claim_id"]: i for i, row in enumerate(claims)}
-    for row in claims:
-        row["cue"] = _slice(texts[row["doc_id"]], row, "cue")
-    details = {
-        t.name: sorted(of(t, shown), key=lambda r: place[r["claim_id"]])
-        for t in (schema.amounts, schema.quotes, schema.predictions)
-    }
-    parts = sorted(of(schema.quote_spans, shown), key=lambda r: (place[r["claim_id"]], r["role"], r["position"]))
-    said: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for part in parts:
-        said[part["claim_id"], part["role"]].append(texts[part["doc_id"]][part["start"] : part["end"]])
-    for row in details["quotes"]:
-        row |= {role: said[row["claim_id"], role] for role in schema.SPAN_ROLES}
-    for row in details["predictions"]:
-        row |= {name: _slice(texts[row["doc_id"]], row, name) for name in ("condition", "horizon")}
-    mentions: dict[tuple[str, int, int, str], Row] = {}
-    for m in of(schema.mentions, shown, "start", "end", "speaker_id", "position"):
-        mentions.setdefault((m["doc_id"], m["start"], m["end"], m["speaker_id"]), m)
-    speakers = of(schema.speakers, shown, "speaker_id")
+    claims = claims.append_column("cue", words(texts, claims, "cue"))
+
+    def detail(table: sa.Table, *by: str) -> pa.Table:
+        found = of(table, shown)
+        found = found.append_column("of", place(found["claim_id"], claims["claim_id"]))
+        return found.sort_by([(name, "ascending") for name in ("of", *by)])
+
+    quotes, spans = detail(schema.quotes), detail(schema.quote_spans, "role", "position")
+    for role in schema.SPAN_ROLES:
+        quotes = quotes.append_column(role, _parts(quotes, spans.filter(pc.equal(spans["role"], role)), texts))
+    predictions = detail(schema.predictions)
+    for name in ("condition", "horizon"):
+        predictions = predictions.append_column(name, words(texts, predictions, name))
     piece = {
-        "documents": list(documents.values()),
+        "documents": documents,
         "blocks": of(schema.blocks, ids, "position"),
         "claims": claims,
-        **details,
-        "quote_spans": parts,
-        "mentions": list(mentions.values()),
-        "speakers": speakers,
+        "amounts": detail(schema.amounts),
+        "quotes": quotes,
+        "quote_spans": spans,
+        "predictions": predictions,
+        "mentions": _once(of(schema.mentions, shown, "start", "end", "speaker_id", "position")),
+        "speakers": of(schema.speakers, shown, "speaker_id"),
     }
-    return piece | {"claims_wide": _wide(connection, piece, documents)}
+    return piece | {"claims_wide": _wide(piece, texts, _corpora(connection, ids))}
 
 
-def _wide(connection: Connection, piece: Mapping[str, list[Row]], documents: Mapping[str, Row]) -> list[Row]:
+def _parts(quotes: pa.Table, spans: pa.Table, texts: Sequence[str]) -> pa.Array:
+    """The words of each quote's spans, as lists; both are in the order of the claims."""
+    owner = place(spans["claim_id"], quotes["claim_id"]).to_numpy()
+    counts = np.bincount(owner, minlength=quotes.num_rows)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
+    return pa.ListArray.from_arrays(offsets, words(texts, spans))
+
+
+def _once(mentions: pa.Table) -> pa.Table:
+    """The mentions without those that say the same of the same characters as the one before."""
+    new = np.zeros(mentions.num_rows, bool)
+    new[:1] = True
+    for name in ("at", "start", "end", "speaker_id"):
+        column = whole(mentions[name])
+        new[1:] |= pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
+    return mentions.filter(pa.array(new))
+
+
+def _corpora(connection: Connection, doc_ids: Sequence[str]) -> pa.Array:
+    """The names of the corpora that hold each article."""
+    held: dict[str, dict[str, None]] = {doc_id: {} for doc_id in doc_ids}
+    for corpus, _, doc_id in reads.sources_of(connection, doc_ids):
+        held[doc_id][corpus] = None
+    return pa.array([list(corpora) for corpora in held.values()], TEXTS)
+
+
+def _wide(piece: Mapping[str, pa.Table], texts: Sequence[str], corpora: pa.Array) -> pa.Table:
     """The claims with their details, speakers and articles beside them."""
-    corpora: dict[str, list[str]] = defaultdict(list)
-    for corpus, _, doc_id in reads.sources_of(connection, documents):
-        if corpus not in corpora[doc_id]:
-            corpora[doc_id].append(corpus)
-    speakers = {(s["doc_id"], s["speaker_id"]): s for s in piece["speakers"]}
-    details = {
-        ("amount", "amount_"): {r["claim_id"]: r for r in piece["amounts"]},
-        ("quote", "quote_"): {r["claim_id"]: r for r in piece["quotes"]},
-        ("prediction", "prediction_"): {r["claim_id"]: r for r in piece["predictions"]},
-    }
-    blank: Row = dict.fromkeys(f.name for f in fields.WIDE.fields)
-    out = []
-    for claim in piece["claims"]:
-        article = documents[claim["doc_id"]]
-        row = blank | claim | {f"article_{k}": v for k, v in article.items()}
-        row |= {"sentence": _slice(article["text"], claim, "sentence"), "corpora": corpora[claim["doc_id"]]}
-        speaker = speakers.get((claim["doc_id"], claim["speaker_id"]))
-        if speaker:
-            row |= {f"speaker_{k}": speaker[k] for k in ("kind", "role", "wikidata", "party")}
-            row |= {"speaker": speaker["name"], "speaker_mention": _slice(article["text"], claim, "speaker")}
-        for (kind, prefix), found in details.items():
-            if claim["kind"] == kind:
-                detail = found[claim["claim_id"]]
-                row |= {name if name in ("quote_type", "act") else prefix + name: v for name, v in detail.items()}
-        out.append(row)
-    return out
+    claims, speakers = piece["claims"], piece["speakers"]
+    wide = columns(claims)
+    who = place(_speaker_key(claims), _speaker_key(speakers))
+    wide["speaker"] = speakers["name"].take(who)
+    wide |= {f"speaker_{n}": speakers[n].take(who) for n in ("kind", "role", "wikidata", "party")}
+    wide |= {"sentence": words(texts, claims, "sentence"), "speaker_mention": words(texts, claims, "speaker")}
+    wide |= {f"article_{n}": c.take(claims["at"]) for n, c in columns(piece["documents"]).items() if n != "text"}
+    wide["corpora"] = corpora.take(whole(claims["at"]))
+    for name, prefix in (("amounts", "amount_"), ("quotes", "quote_"), ("predictions", "prediction_")):
+        details = piece[name]
+        row = place(claims["claim_id"], details["claim_id"])
+        for column, values in columns(details).items():
+            wide[column if column in ("quote_type", "act") else prefix + column] = values.take(row)
+    return pa.table({f.name: wide[f.name] for f in fields.WIDE.fields})
 
 
-def _slice(text: str, row: Row, name: str) -> str | None:
-    """The words of a span whose ends the row holds."""
-    start = row[f"{name}_start"]
-    return None if start is None else text[start : row[f"{name}_end"]]
+def _speaker_key(rows: pa.Table) -> pa.Array:
+    """The article and the speaker in one value; null where nobody speaks."""
+    return pc.binary_join_element_wise(rows["doc_id"], rows["speaker_id"], " ")
 
 
 def _rows(connection: Connection, query: sa.Select[Any], *by: str) -> list[Row]:

@@ -248,6 +248,14 @@ def test_dataset_unknown_table_is_told(store: Engine, tmp_path: Path) -> None:
         load_dataset(publish(store, tmp_path / "dataset").path).table("claim")
 
 
+def test_dataset_some_columns(store: Engine, tmp_path: Path) -> None:
+    dataset = load_dataset(publish(store, tmp_path / "dataset").path)
+    frame = dataset.table("claims", ["kind", "start"])
+    pd.testing.assert_frame_equal(frame, dataset.claims[["kind", "start"]])
+    with pytest.raises(InputError, match="no column 'begin'; there are claim_id, kind"):
+        dataset.table("claims", ["begin"])
+
+
 def test_tables_merge_speaker_of_several_articles() -> None:
     def row(name: str, role: str | None, *aliases: str) -> dict[str, object]:
         known = {"kind": "person", "wikidata": None, "party": None, "speaker_id": "s"}
