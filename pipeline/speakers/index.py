@@ -45,6 +45,8 @@ def resolve(doc: Doc, start: int, end: int) -> Mention | None:
     mention = MENTION.validate_python(index["mentions"][entry])
     if mention.speaker_id not in index["listed"]:
         index["listed"][mention.speaker_id] = True
-        doc.user_data.setdefault("claims_speakers", []).append(index["speakers"][mention.speaker_id])
-        doc.user_data.setdefault("claims_mentions", []).append(index["mentions"][entry])
+        # not append: what was a list is a tuple once the document has been stored and read back
+        found = {"claims_speakers": index["speakers"][mention.speaker_id], "claims_mentions": index["mentions"][entry]}
+        for name, record in found.items():
+            doc.user_data[name] = [*doc.user_data.get(name, ()), record]
     return mention

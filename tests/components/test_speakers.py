@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, DocBin
 
 from pipeline.components.speakers import Speakers
 from pipeline.records import Attribution, Context, Span, Speaker
@@ -248,6 +248,14 @@ def test_speakers_resolve_finds_mentions_and_adds_new_speakers(nlp: Language) ->
     assert [s.name for s in doc._.claims_speakers] == ["Maria Lopez", "South Korea"]
     assert resolve(doc, doc.text.index("pay"), doc.text.index("more")) is None
     assert resolve(nlp.make_doc("x"), 0, 1) is None
+
+
+def test_speakers_resolve_works_on_a_document_read_back(nlp: Language) -> None:
+    doc, _ = read(nlp, "South Korea must pay more. [Maria Lopez] said she would leave.")
+    again = next(iter(DocBin(store_user_data=True, docs=[doc]).get_docs(nlp.vocab)))
+    korea = resolve(again, 0, len("South Korea"))
+    assert korea is not None and korea in again._.claims_mentions
+    assert [s.name for s in again._.claims_speakers] == ["Maria Lopez", "South Korea"]
 
 
 def test_speakers_he_in_a_quote_is_not_its_own_speaker(nlp: Language) -> None:
