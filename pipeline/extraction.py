@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from pipeline import records
 from pipeline.assembly import EXTRACTORS, Extraction, assemble
+from pipeline.errors import InputError
 from pipeline.language import load
 from pipeline.records import Claim, ClaimKind, Document, Provenance
 
@@ -39,11 +40,16 @@ def extract(text: str, nlp: Language | None = None) -> list[Claim]:
 def extract_documents(documents: Iterable[Document], nlp: Language | None = None) -> Iterator[Extraction]:
     """The claims of each document, in the order given.
 
-    Documents are processed one at a time, so a result never depends on what else is in the batch.
+    Documents are processed one at a time, so a result never depends on what else is in the batch. Raises
+    ``InputError`` at a document that is not in English.
     """
     nlp = nlp or default_pipeline()
     provenance = provenances(nlp)
     for document in documents:
+        if document.language not in (None, "en"):
+            raise InputError(
+                f"{document.uri} is written in {document.language!r}: only English articles can be extracted"
+            )
         yield assemble(nlp(to_doc(document, nlp)), document, provenance)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from pipeline import extract, extract_documents, ingest, load
-from pipeline.errors import ClaimsError
+from pipeline.errors import ClaimsError, InputError
 from pipeline.extraction import config_hash
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,3 +96,9 @@ def test_extraction_knowledge_file_gives_speakers_their_ids(tmp_path: Path) -> N
 def test_extraction_knowledge_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ClaimsError, match=r"nobody\.csv"):
         load(knowledge=str(tmp_path / "nobody.csv"))
+
+
+def test_extraction_of_another_language_is_refused(nlp: Language) -> None:
+    german = "Die Regierung will im kommenden Jahr zwei Milliarden Euro in die Bahn investieren, sagte der Minister."
+    with pytest.raises(InputError, match="written in 'de'"):
+        list(extract_documents([ingest.read_bytes(german.encode(), uri="bahn.txt")], nlp))

@@ -62,14 +62,13 @@ def extractions(files: list[str], failed: list[str]) -> Iterator[Extraction]:
     for name in files:
         try:
             document = read(name)
+            from pipeline.extraction import extract_documents
+
+            yield from extract_documents([document])
         except InputError as error:
             failed.append(str(error))
             if len(files) > 1:
                 print("error:", error, file=sys.stderr)
-            continue
-        from pipeline.extraction import extract_documents
-
-        yield from extract_documents([document])
 
 
 def read(name: str) -> Document:
