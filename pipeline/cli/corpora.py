@@ -151,7 +151,7 @@ def expand(sources: list[str]) -> list[str]:
 
 
 def publish(out: Out = Path("dataset"), database: Database = None, as_json: AsJson = False) -> None:
-    """Write the dataset of everything in the store: Parquet and CSV of each table, and datapackage.json.
+    """Write the dataset of everything in the store: each table as Parquet and CSV, and what describes them.
 
     Example: `claims publish --out dataset`
     """

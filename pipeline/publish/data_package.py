@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from pipeline.publish import fields
 from pipeline.publish.fields import Field, Table
+from pipeline.publish.inventory import File
 
 NAME = "datapackage.json"
 
 
-def package(folder: Path, rows: dict[str, int]) -> bytes:
-    """The text of ``datapackage.json`` for the files in a folder; it holds nothing that changes from run to run."""
+def package(files: Mapping[str, File], rows: Mapping[str, int]) -> bytes:
+    """The text of ``datapackage.json``; it holds nothing that changes from run to run."""
     description = {
         "profile": "data-package",
         "name": "policy-claims",
         "title": "Claims extracted from policy articles",
-        "description": (
-            "Who said what, which amounts of money, which predictions; each row traceable to the characters of its"
-            " article. claims_wide has everything about a claim in one row, the other tables are joined on their ids."
-            " Every table is there as CSV and, with exact types, as Parquet."
-        ),
-        "resources": [r for t in fields.TABLES for r in (_csv(t, folder, rows), _parquet(t, folder))],
+        "description": fields.ABOUT,
+        "resources": [r for t in fields.TABLES for r in (_csv(t, files, rows), _parquet(t, files))],
     }
     return json.dumps(description, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
-def _csv(table: Table, folder: Path, rows: dict[str, int]) -> dict[str, Any]:
+def _csv(table: Table, files: Mapping[str, File], rows: Mapping[str, int]) -> dict[str, Any]:
     return {
         "name": table.name.replace("_", "-"),
         "type": "table",
         "profile": "tabular-data-resource",
         "description": table.description,
-        **_file(folder, f"{table.name}.csv"),
+        **_file(files[f"{table.name}.csv"]),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -53,21 +49,19 @@ def _csv(table: Table, folder: Path, rows: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _parquet(table: Table, folder: Path) -> dict[str, Any]:
+def _parquet(table: Table, files: Mapping[str, File]) -> dict[str, Any]:
     return {
         "name": table.name.replace("_", "-") + "-parquet",
         "type": "file",
         "description": f"{table.name} as Parquet, with exact types.",
-        **_file(folder, f"{table.name}.parquet"),
+        **_file(files[f"{table.name}.parquet"]),
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
     }
 
 
-def _file(folder: Path, name: str) -> dict[str, Any]:
-    with (folder / name).open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-        return {"path": name, "bytes": file.tell(), "hash": f"sha256:{found}"}
+def _file(file: File) -> dict[str, Any]:
+    return {"path": file.name, "bytes": file.size, "hash": f"sha256:{file.sha256}"}
 
 
 def _field(field: Field) -> dict[str, Any]:

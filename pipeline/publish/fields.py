@@ -11,6 +11,12 @@ import pyarrow as pa
 from pipeline import records
 from pipeline.store.schema import SPAN_ROLES
 
+ABOUT = (
+    "Who said what, which amounts of money, which predictions; each row traceable to the characters of its article."
+    " claims_wide has everything about a claim in one row, the other tables are joined on their ids. Every table is"
+    " there as CSV and, with exact types, as Parquet."
+)
+"""What the dataset is, in a paragraph."""
 DECIMAL = pa.decimal128(34, 12)
 """22 digits before the point, 12 after it; leaves room for sums in readers that stop at 38 digits."""
 TEXTS = pa.list_(pa.string())

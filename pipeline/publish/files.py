@@ -6,7 +6,7 @@ import fcntl
 import filecmp
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,9 +20,10 @@ import pyarrow.parquet
 from sqlalchemy import Engine
 
 from pipeline.errors import ClaimsError, InputError
-from pipeline.publish import data_package, fields, tables
+from pipeline.publish import card, croissant, data_package, dictionary, fields, inventory, tables
 from pipeline.publish.columns import json_lists, whole
 from pipeline.publish.fields import Table
+from pipeline.publish.inventory import File
 from pipeline.store.database import reading
 from pipeline.store.types import plain_decimal
 
@@ -45,19 +46,35 @@ class Published:
 def publish(engine: Engine, out: Path) -> Published:
     """Write the dataset to the folder ``out``; other files there are left alone.
 
-    The same store gives the same bytes. A reader sees each file old or new, never half-written; ``datapackage.json``
-    comes last and has the checksums. Raises ``InputError`` where the folder cannot be made.
+    The same store gives the same bytes. A reader sees each file old or new, never half-written; ``SHA256SUMS``
+    comes last. Raises ``InputError`` where the folder cannot be made.
     """
     with folder(out) as staging:
         with reading(engine) as connection:
             rows = write_tables(staging, tables.chunks(connection))
-        (staging / data_package.NAME).write_bytes(data_package.package(staging, rows))
-        names = [f"{t.name}.{suffix}" for t in fields.TABLES for suffix in ("parquet", "csv")] + [data_package.NAME]
+        names = describe(staging, rows)
         changed = tuple(n for n in names if not same(staging / n, out / n))
         for name in changed:
             (staging / name).replace(out / name)
         sync(out)
     return Published(out, rows, changed)
+
+
+def describe(folder: Path, rows: Mapping[str, int]) -> list[str]:
+    """Put the descriptions of the tables in a folder beside them; returns the names of all files, checksums last."""
+    with ThreadPoolExecutor(WRITERS) as pool:
+        files = {f.name: f for f in pool.map(File.of, sorted(folder.iterdir()))}
+    texts = {
+        data_package.NAME: data_package.package(files, rows),
+        croissant.NAME: croissant.description(files),
+        dictionary.NAME: dictionary.page(),
+        card.NAME: card.page(folder, rows),
+    }
+    for name, text in texts.items():
+        (folder / name).write_bytes(text)
+    described = [*files.values(), *(File.of(folder / name) for name in texts)]
+    (folder / inventory.NAME).write_bytes(inventory.checksums(described))
+    return [*files, *texts, inventory.NAME]
 
 
 def write_tables(target: Path, chunks: Iterator[dict[str, pa.Table]]) -> dict[str, int]:
