@@ -19,13 +19,10 @@ from lxml import html
 from pipeline.dataset import load_dataset
 from pipeline.errors import InputError
 from pipeline.publish.files import publish
+from pipeline.publish.report import drawing, report, rows, write_report
 from pipeline.records import Amount, Detail
 from pipeline.store import open_store, writes
 from pipeline.store.database import writing
-
-pytest.importorskip("matplotlib")
-
-from pipeline.publish.report import drawing, report, rows, write_report
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>{{ 7*7 }}$x$ \x07 & “"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

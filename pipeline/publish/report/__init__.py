@@ -64,6 +64,7 @@ def report(dataset: str | Path) -> tuple[int, str]:
         documents=len(data.documents),
         speakers=wide["speaker_id"].nunique(),
         failures=len(data.table("failures")),
+        undated=len(data.documents) - len(published),
         since=f"{published.min():%Y-%m-%d}" if len(published) else "",
         until=f"{published.max():%Y-%m-%d}" if len(published) else "",
         style=Markup(style),

@@ -19,6 +19,8 @@ SPEAKERS, UNITS, ACTS = 14, 10, 8
 """How many speakers, units and acts a picture shows: the most frequent."""
 PERIODS = 40
 """Rows of a table over time; more months than this are put together by year."""
+FEW = 400
+"""Up to so many claims a picture keeps apart what can be told apart; of more it shows where they gather."""
 NOBODY, OTHER, UNDATED = "no speaker", "other", "no date"
 SHAPES = dict(zip(get_args(records.PredictionType), STYLES, strict=False))
 
@@ -151,12 +153,12 @@ def speakers_by_act(quotes: pd.DataFrame) -> Picture:
     bars.set_xticks([])
     bars.grid(visible=False)
     bars.set_xlabel("words quoted")
-    _lines(bars, speakers)
+    _lines(bars, [clip(s) for s in speakers])
     most = max(1, int(counts.to_numpy().max()))
     for i, row in enumerate(counts.to_numpy().tolist()):
         for j, n in enumerate(row):
             if n:
-                matrix.scatter([j], [i], s=60 + 260 * n / most, facecolor="none", edgecolor=drawing.BLUE)
+                matrix.scatter([j], [i], s=130 + 200 * n / most, facecolor="none", edgecolor=drawing.BLUE)
                 matrix.annotate(f"{n:,}", (j, i), ha="center", va="center", fontsize=9)
     matrix.set_xlim(-0.6, len(acts) - 0.4)
     matrix.set_xticks(range(len(acts)), [clip(a, 16) for a in acts], rotation=35, ha="right", rotation_mode="anchor")
@@ -191,7 +193,7 @@ def predictions_by_horizon(predictions: pd.DataFrame) -> Picture:
     cells = pd.DataFrame(
         {
             "lane": due["prediction_certainty"].astype(str).map({c: float(i) for i, c in enumerate(lanes)}),
-            "bin": ((last - low) / max(high - low, 0.3) * 60).round(),
+            "bin": ((last - low) / max(high - low, 0.3) * (60 if len(due) <= FEW else 24)).round(),
             "type": due["prediction_type"].astype(str),
             "negated": due["prediction_negated"].astype(bool),
             "first": first,
@@ -203,17 +205,18 @@ def predictions_by_horizon(predictions: pd.DataFrame) -> Picture:
         .agg(first=("first", "min"), last=("last", "mean"), count=("last", "size"))
         .reset_index()
     )
+    marks["area"] = _areas(marks["count"])
     marks["step"] = marks.groupby(["lane", "bin"]).cumcount()
     for mark in marks.to_dict("records"):
         colour, shape = SHAPES[mark["type"]]
         y = mark["lane"] - 0.3 + 0.12 * mark["step"]
         if mark["count"] == 1 and mark["last"] - mark["first"] > margin / 10:
             axes.plot([mark["first"], mark["last"]], [y, y], color=colour, linewidth=1.2)
-        face, area = "none" if mark["negated"] else colour, _area(mark["count"])
-        axes.scatter([mark["last"]], [y], s=area, marker=shape, facecolor=face, edgecolor=colour, zorder=3)
+        face = "none" if mark["negated"] else colour
+        axes.scatter([mark["last"]], [y], s=mark["area"], marker=shape, facecolor=face, edgecolor=colour, zorder=3)
     axes.set_xlim(low - margin, high + margin)
     drawing.years(axes.xaxis, low - margin, high + margin)
-    _lines(axes, [f"{c} ({n:,} due, {m:,} undated)" for c, n, m in _lane_counts(predictions, lanes)])
+    _lines(axes, [f"{c}\n{n:,} due, {m:,} undated" for c, n, m in _lane_counts(predictions, lanes)])
     used = [t for t in SHAPES if (due["prediction_type"] == t).any()]
     handles = [Line2D([], [], color=SHAPES[t][0], marker=SHAPES[t][1], linestyle="", label=t) for t in used]
     if (due["prediction_negated"].astype(bool)).any():
@@ -259,15 +262,17 @@ def _marks(axes: Axes, x: pd.Series, y: pd.Series, amounts: pd.DataFrame, units:
     """A mark for each amount; those that would lie on each other become one that is larger."""
     unit = amounts["amount_unit"].where(amounts["amount_unit"].isin(units), OTHER)
     width = max(float(x.max() - x.min()), 1e-9)
-    keys = [((x - x.min()) / width * 90).round(), (y * 10).round(), unit, amounts["rate"]]
+    across, up = (90, 10) if len(amounts) <= FEW else (30, 3)
+    keys = [((x - x.min()) / width * across).round(), (y * up).round(), unit, amounts["rate"]]
     cells = pd.DataFrame({"x": x, "y": y}).groupby([k.rename(str(i)) for i, k in enumerate(keys)], sort=True)
     merged = cells.agg(x=("x", "mean"), y=("y", "mean"), count=("x", "size")).reset_index()
-    for (kind, rate), part in merged.groupby(["2", "3"], sort=True):
+    merged["area"] = _areas(merged["count"])
+    for (kind, rate), part in sorted(merged.groupby(["2", "3"]), key=lambda found: (-len(found[1]), found[0])):
         colour, shape = STYLES[units.index(kind)] if kind in units else STYLES[-1]
         axes.scatter(
             part["x"].tolist(),
             part["y"].tolist(),
-            s=[_area(n) for n in part["count"]],
+            s=part["area"].tolist(),
             marker=shape,
             facecolor="none" if rate else colour,
             edgecolor=colour,
@@ -285,12 +290,12 @@ def _strips(
     low, high = float(logs.min()) - 0.3, float(logs.max()) + 0.3
     axes.set_xlim(low, high)
     drawing.powers_of_ten(axes.xaxis, low, high, sign)
-    _lines(axes, lines)
+    _lines(axes, [clip(line) for line in lines])
 
 
 def _lines(axes: Axes, labels: Sequence[str]) -> None:
     """One labelled line for each, the first on top."""
-    axes.set_yticks(range(len(labels)), [clip(label) for label in labels])
+    axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
 
 
@@ -332,6 +337,6 @@ def _years(dates: pd.Series) -> pd.Series:
     return pd.Series(dates.dt.year + (dates.dt.dayofyear - 1) / 366, dates.index, "float64")
 
 
-def _area(count: int) -> float:
-    """The area of a mark for so many claims, in square points."""
-    return float(34 * (1 + np.log2(count)))
+def _areas(counts: pd.Series) -> pd.Series:
+    """The areas of marks for so many claims each, in square points: what one takes shrinks where many lie together."""
+    return counts.astype("float64") * (120 / max(5.0, float(counts.max()))) + 10
