@@ -97,8 +97,11 @@ def create_app(
         start = Position.read(request.query_params.get("after", ""))
         end = Position.read(request.query_params.get("before", ""))
         with reading(engine) as connection:
-            found = queue.page(connection, filters, start or end, backwards=end is not None and start is None)
-            ahead = queue.page(connection, filters, queue.position(filters, found[-1]), limit=1) if found else []
+            back = end is not None and start is None
+            found = queue.page(connection, filters, start or end, backwards=back, limit=queue.PAGE + 1)
+            more = len(found) > queue.PAGE
+            found = found[-queue.PAGE :] if back else found[: queue.PAGE]
+            ahead = back or more
             behind = (
                 queue.page(connection, filters, queue.position(filters, found[0]), backwards=True, limit=1)
                 if found and (start or end)

@@ -168,7 +168,9 @@ def count(connection: Connection, filters: Filters) -> int | None:
 
 def entry(connection: Connection, claim_id: str) -> Entry | None:
     """The queue's entry of a claim."""
-    row = connection.execute(_columns().where(review_queue.c.claim_id == claim_id, review_queue.c.first)).one_or_none()
+    row = connection.execute(
+        _columns().where(review_queue.c.claim_id == claim_id, _aside(review_queue.c.first) == sa.true())
+    ).one_or_none()
     return Entry(*row) if row else None
 
 
