@@ -158,9 +158,10 @@ def continued(
     source = speaking.get(block.number - 1)
     if source is not None:
         return Found("continued", block.content, source, NONE, int(block.content[0]))
-    quoting = [c for c in by_block.get(block.number - 1, ()) if (layout.tokens.quotation[c.content] >= 0).any()]
-    if quoting and len(quoting[-1].source):
-        return Found("continued", block.content, quoting[-1].source, NONE, int(block.content[0]))
+    sourced = [c for c in by_block.get(block.number - 1, ()) if len(c.source)]
+    if sourced:
+        last_heard = max(sourced, key=lambda c: int(c.content[-1]))
+        return Found("continued", block.content, last_heard.source, NONE, int(block.content[0]))
     first, last = layout.blocks[block.number - 1]
     subject = subject_of(layout.doc[last - 1].sent.root) if first < last else None
     if subject is None or not (subject.lower_ in ("he", "she") or can_speak(subject)):
