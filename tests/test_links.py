@@ -19,7 +19,9 @@ def link(passage: str, text: str = TEXT, uri: str = PAGE) -> str | None:
 
 def test_links_mark_the_words_between_their_neighbours() -> None:
     found = link("cost-sharing, at $3 billion")
-    assert found == f"{PAGE}#:~:text=ministry%20said%20that-,cost%2Dsharing%2C%20at%20%243%20billion,-%2C%20would%20end."
+    assert (
+        found == f"{PAGE}#:~:text=ministry%20said%20that-,cost%2Dsharing%2C%20at%20%243%20billion,-%2C%20would%20end."
+    )
 
 
 def test_links_context_goes_right_up_to_the_passage() -> None:
