@@ -24,7 +24,7 @@ from pipeline.store.database import writing
 ROOT = Path(__file__).parents[1]
 ARTICLE = ROOT / "corpora" / "samples" / "newswire.txt"
 SHORT = 'Finance minister Ana Ruiz said: "We will spend $3 billion on bridges by 2031."\n'
-COMMANDS = ("run", "ingest", "extract", "publish", "show", "diff", "evaluate", "knowledge import")
+COMMANDS = ("run", "ingest", "extract", "publish", "report", "show", "diff", "evaluate", "knowledge import")
 
 
 @pytest.fixture(autouse=True)
@@ -235,7 +235,7 @@ def test_cli_show_ambiguous_or_unknown(claims, store: Path) -> None:  # type: ig
 
 def test_cli_publish_says_what_changed(claims, store: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     _, first, _ = claims("publish", "--out", "out")
-    assert first == "3 claims from 1 articles in out/ (27 files new or changed)\n"
+    assert first == "3 claims from 1 articles in out/ (34 files new or changed)\n"
     _, second, _ = claims("publish", "--out", "out")
     assert second == "3 claims from 1 articles in out/ (nothing had changed)\n"
     _, third, _ = claims("publish", "--out", "out", "--json")

@@ -51,7 +51,8 @@ def page(folder: Path, rows: Mapping[str, int]) -> bytes:
         "\n".join(f"- {limit}" for limit in LIMITS),
         "## Files",
         "`datapackage.json` (Frictionless) and `croissant.json` describe the tables for programs, `dictionary.md` for"
-        " people; `sha256sum --check SHA256SUMS` tells whether a file was changed.",
+        " people. `annotations.jsonl` has the claims as W3C Web Annotations, `claims.jsonld` as schema.org claims,"
+        " `prov.json` the provenance (W3C PROV). `sha256sum --check SHA256SUMS` tells whether a file was changed.",
     ]
     return ("\n\n".join(p for p in parts if p) + "\n").encode()
 

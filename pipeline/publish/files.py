@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,10 +20,12 @@ import pyarrow.parquet
 from sqlalchemy import Engine
 
 from pipeline.errors import ClaimsError, InputError
-from pipeline.publish import card, croissant, data_package, dictionary, fields, inventory, tables
+from pipeline.publish import card, croissant, data_package, dictionary, fields, inventory, prov, tables
+from pipeline.publish.annotations import Annotations
 from pipeline.publish.columns import json_lists, whole
 from pipeline.publish.fields import Table
 from pipeline.publish.inventory import File
+from pipeline.publish.schema_org import Claims
 from pipeline.store.database import reading
 from pipeline.store.types import plain_decimal
 
@@ -78,13 +80,16 @@ def describe(folder: Path, rows: Mapping[str, int]) -> list[str]:
 
 
 def write_tables(target: Path, chunks: Iterator[dict[str, pa.Table]]) -> dict[str, int]:
-    """Write the chunks of every table to Parquet and CSV files; returns the number of rows of each.
+    """Write the chunks of every table as Parquet and CSV, the claims also as linked data; returns the tables' sizes.
 
     While a chunk is written in threads, the next one is read; never more than these two are in memory.
     """
     rows = dict.fromkeys((t.name for t in fields.TABLES), 0)
     with ExitStack() as stack:
-        writers = {t.name: (Parquet(t, target, stack), Csv(t, target, stack)) for t in fields.TABLES}
+        writers: dict[str, list[Writer]] = {
+            t.name: [Parquet(t, target, stack), Csv(t, target, stack)] for t in fields.TABLES
+        }
+        writers[fields.WIDE.name] += [Annotations(target, stack), Claims(target, stack)]
         pool = stack.enter_context(ThreadPoolExecutor(WRITERS))
         busy: list[Future[None]] = []
         for chunk in chunks:
@@ -94,6 +99,7 @@ def write_tables(target: Path, chunks: Iterator[dict[str, pa.Table]]) -> dict[st
             for name, table in chunk.items():
                 rows[name] += table.num_rows
         finish(busy)
+    prov.write(target)
     for path in target.iterdir():
         with path.open("rb") as written:
             os.fsync(written.fileno())
@@ -104,6 +110,12 @@ def finish(busy: list[Future[None]]) -> None:
     """Wait until all is written; raises what a thread raised."""
     for future in busy:
         future.result()
+
+
+class Writer(Protocol):
+    """Writes the chunks of a table to a file."""
+
+    def write(self, rows: pa.Table) -> None: ...
 
 
 class Parquet:
