@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -65,27 +66,42 @@ class Dataset:
         """One row per article, with its text."""
         return self.table("documents")
 
-    def wide(self) -> pd.DataFrame:
-        """Every claim with its details, speaker and article in one row."""
-        return self.table("claims_wide")
+    def wide(self, columns: Sequence[str] | None = None, **equal: Any) -> pd.DataFrame:
+        """Every claim with its details, speaker and article in one row; ``columns`` and ``equal`` as in ``table``."""
+        return self.table("claims_wide", columns, **equal)
 
-    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Any table of the dataset by its name (see ``datapackage.json``), or only some of its columns.
+    def table(self, name: str, columns: Sequence[str] | None = None, **equal: Any) -> pd.DataFrame:
+        """Any table of the dataset by its name (see ``dictionary.md``), or only some columns and rows of it.
 
-        Only what is asked for is read. Raises ``InputError`` where there is no such table or column.
+        ``equal`` keeps the rows with these values: ``table("claims", ["text"], kind="quote")``. Only what is asked for
+        is read. Raises ``InputError`` where there is no such table or column.
         """
+        file = self._file(name, [*(columns or ()), *equal])
+        filters = [(column, "==", value) for column, value in equal.items()] or None
+        return _frame(pyarrow.parquet.read_table(file, columns=columns and list(columns), filters=filters))
+
+    def pieces(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        """A table piece by piece, some hundred articles each, for datasets that memory does not hold."""
+        with pyarrow.parquet.ParquetFile(self._file(name, columns or ())) as file:
+            for i in range(file.num_row_groups):
+                yield _frame(file.read_row_group(i, columns and list(columns)))
+
+    def _file(self, name: str, columns: Sequence[str]) -> Path:
+        """The file of a table that has these columns."""
         file = self.path / f"{name}.parquet"
         if not file.is_file():
             known = ", ".join(sorted(p.stem for p in self.path.glob("*.parquet")))
             raise InputError(f"{self.path}: no table {name!r}; there are {known}")
-        schema = pyarrow.parquet.read_schema(file)
-        for column in columns or ():
-            if column not in schema.names:
-                raise InputError(f"{file}: no column {column!r}; there are {', '.join(schema.names)}")
-        wanted = None if columns is None else list(columns)
-        found = pyarrow.parquet.read_table(file, columns=wanted)
-        frame: pd.DataFrame = found.to_pandas(types_mapper=_pandas_type, date_as_object=False)
-        return frame
+        names = pyarrow.parquet.read_schema(file).names
+        for column in columns:
+            if column not in names:
+                raise InputError(f"{file}: no column {column!r}; there are {', '.join(names)}")
+        return file
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_pandas_type, date_as_object=False)
+    return frame
 
 
 def _pandas_type(kind: pa.DataType) -> object:

@@ -18,7 +18,7 @@ __all__ = ["store"]
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]]
 
 
 def test_annotations_find_their_words_by_both_selectors(store: Engine, tmp_path: Path) -> None:

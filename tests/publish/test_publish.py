@@ -256,6 +256,56 @@ def test_dataset_some_columns(store: Engine, tmp_path: Path) -> None:
         dataset.table("claims", ["begin"])
 
 
+def test_dataset_rows_with_a_value(store: Engine, tmp_path: Path) -> None:
+    dataset = load_dataset(publish(store, tmp_path / "dataset").path)
+    quotes = dataset.wide(["text", "kind", "quote_content"], kind="quote", speaker="Ana Ruiz")
+    assert quotes.kind.tolist() == ["quote"] * 3
+    assert quotes.text.tolist() == dataset.claims[dataset.claims.kind == "quote"].text.tolist()
+    assert dataset.table("claims", ["text"], kind="quote").columns.tolist() == ["text"]
+    assert dataset.wide(["text"], kind="quote", speaker="Nobody").empty
+    with pytest.raises(InputError, match="no column 'sort'"):
+        dataset.wide(sort="quote")
+
+
+def test_dataset_pieces_are_the_table(store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.publish.tables.CHUNK", 2)
+    dataset = load_dataset(publish(store, tmp_path / "dataset").path)
+    pieces = list(dataset.pieces("claims"))
+    assert [len(piece) for piece in pieces] == [6, 3]
+    pd.testing.assert_frame_equal(pd.concat(pieces, ignore_index=True), dataset.claims)
+
+
+def test_dataset_wide_is_the_join(store: Engine, tmp_path: Path) -> None:
+    """The one wide row says what the tables say when they are joined on their ids."""
+    dataset = load_dataset(publish(store, tmp_path / "dataset").path)
+    wide = dataset.wide().set_index("claim_id")
+    tables = (("amounts", "amount_"), ("quotes", "quote_"), ("predictions", "prediction_"))
+    for name, prefix in tables:
+        table = dataset.table(name).set_index("claim_id")
+        for column in table.columns:
+            joined = wide.loc[table.index, column if column in ("quote_type", "act") else prefix + column]
+            assert list(map(str, joined)) == list(map(str, table[column])), column
+    names = dataset.claims.merge(dataset.speakers, on="speaker_id", how="left").set_index("claim_id").name
+    assert wide.speaker.equals(names.rename("speaker"))
+
+
+def test_dataset_with_polars(store: Engine, tmp_path: Path) -> None:
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    out = publish(store, tmp_path / "dataset").path
+    claims, amounts = polars.scan_parquet(out / "claims.parquet"), polars.scan_parquet(out / "amounts.parquet")
+    joined = claims.join(amounts, on="claim_id").select("text", "low", "unit").collect()
+    assert joined["low"].sum() == Decimal("7500000000")
+    assert (joined["unit"].to_list(), joined["text"].len()) == (["EUR"] * 3, 3)
+
+
+def test_dataset_with_duckdb(store: Engine, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
+    out = publish(store, tmp_path / "dataset").path
+    query = f"SELECT speaker, count(*), sum(amount_low) FROM '{out}/claims_wide.parquet' GROUP BY speaker ORDER BY 1"
+    rows = duckdb.sql(query).fetchall()
+    assert rows == [("Ana Ruiz", 6, Decimal("7500000000")), ("Ministry", 3, None)]
+
+
 def test_tables_merge_speaker_of_several_articles() -> None:
     def row(name: str, role: str | None, *aliases: str) -> dict[str, object]:
         known = {"kind": "person", "wikidata": None, "party": None, "speaker_id": "s"}
