@@ -12,14 +12,15 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from handmade import TEXT, document, extraction
-from lxml import html
+from lxml import etree, html
 
 from pipeline.dataset import load_dataset
 from pipeline.errors import InputError
 from pipeline.publish.files import publish
-from pipeline.publish.report import drawing, report, rows, write_report
+from pipeline.publish.report import drawing, pictures, report, rows, write_report
 from pipeline.records import Amount, Detail
 from pipeline.store import open_store, writes
 from pipeline.store.database import writing
@@ -177,6 +178,29 @@ def test_rows_passage_is_cut_from_the_text() -> None:
     pieces = list(rows.passage(text, claim, [(918, 920)]))
     assert "".join(p.text for p in pieces) == text[918 - rows.CONTEXT : 920 + rows.CONTEXT]
     assert [(p.role, p.text) for p in pieces if p.role] == [("source", "Ann"), ("cue", "said"), ("claim", "$5")]
+
+
+def test_pictures_of_extreme_values(dataset: Path) -> None:
+    """Sums and dates at the ends of what the dataset can hold, and names in any script, are drawn or left out."""
+    wide = pd.concat([load_dataset(dataset).wide()] * 3, ignore_index=True)
+    sums = ["0.000000000001", "9999999999999999999999", "0", "-5", None, "5"]
+    days = (["0001-01-01", "9999-12-31", None, "2026-01-31"] * 5)[: len(wide)]
+    dates = pd.Series(pd.to_datetime(days, format="%Y-%m-%d").astype("datetime64[ms]"))
+    for column in ("amount_low", "amount_high", "amount_usd_low", "amount_usd_high"):
+        values = [None if s is None else Decimal(s) for s in sums] * 3
+        wide[column] = pd.Series(values, dtype=wide[column].dtype)
+    for column in ("article_published", "prediction_horizon_from", "prediction_horizon_to"):
+        wide[column] = dates
+    wide["speaker"] = pd.Series(["", "김철수 " * 20, "مرحبا", "$\\frac{", "<b>&", None] * 3, dtype="str")
+    drawn = pictures.draw(wide)
+    assert [p.name for p in drawn if p.svg] == [p.name for p in drawn]
+    assert all(etree.fromstring(p.svg).tag.endswith("svg") for p in drawn)
+
+
+def test_pictures_say_which_amounts_are_missing(dataset: Path) -> None:
+    wide = load_dataset(dataset).wide()
+    wide.loc[wide.index[wide.kind == "amount"][:1], ["amount_usd_low", "amount_usd_high"]] = None
+    assert "Not here: 1 whose value in dollars is not known" in pictures.draw(wide)[0].reading
 
 
 @pytest.fixture(scope="module")

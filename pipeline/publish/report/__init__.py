@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from pipeline.dataset import load_dataset
 from pipeline.errors import InputError
-from pipeline.publish.report.pictures import pictures
+from pipeline.publish.report.pictures import draw
 from pipeline.publish.report.rows import table
 
 
@@ -56,7 +56,7 @@ def report(dataset: str | Path) -> tuple[int, str]:
         lstrip_blocks=True,
     )
     text = environment.get_template("report.html").render(
-        pictures=[(p, Markup(p.svg)) for p in pictures(wide)],
+        pictures=[(p, Markup(p.svg)) for p in draw(wide)],
         rows=rows,
         articles=articles,
         counts=_counts(wide),

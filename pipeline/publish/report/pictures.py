@@ -37,14 +37,15 @@ class Picture:
     rows: tuple[tuple[str, ...], ...]
 
 
-def pictures(wide: pd.DataFrame) -> tuple[Picture, ...]:
+def draw(wide: pd.DataFrame) -> tuple[Picture, ...]:
     """All pictures of the claims (one row each, as in ``claims_wide``)."""
     amounts = _amounts(wide[wide["kind"] == "amount"])
+    money = ~amounts["amount_unit"].isin(["percent", "ratio"])
     quotes = wide[wide["kind"] == "quote"]
     predictions = wide[wide["kind"] == "prediction"]
     with drawing.settings():
         return (
-            amounts_over_time(amounts[amounts["usd"] > 0]),
+            amounts_over_time(amounts[amounts["usd"] > 0], int((money & ~(amounts["usd"] > 0)).sum())),
             amounts_by_speaker(amounts[amounts["usd"] > 0]),
             amounts_by_unit(amounts[amounts["value"] > 0]),
             speakers_by_act(quotes),
@@ -52,14 +53,19 @@ def pictures(wide: pd.DataFrame) -> tuple[Picture, ...]:
         )
 
 
-def amounts_over_time(amounts: pd.DataFrame) -> Picture:
-    """Amounts in US dollars by the date of their article, shaped and coloured by original unit."""
+def amounts_over_time(amounts: pd.DataFrame, left_out: int) -> Picture:
+    """Amounts in US dollars by the date of their article, shaped and coloured by original unit.
+
+    ``left_out`` is the number of sums of money that have no value in dollars.
+    """
     name, title = "amounts-time", "Amounts over time"
     reading = (
         "Each mark is an amount in US dollars, at the date of its article, on a scale where each line is ten or more"
         " times the one below. Colour and shape tell the currency it was given in; a hollow mark is a rate (a year, a"
         " unit); a larger mark stands for several amounts close together."
     )
+    if left_out:
+        reading += f" Not here: {left_out:,} whose value in dollars is not known, for want of a date or a rate."
     months = amounts["article_published"].dt.strftime("%Y-%m")
     period = (months if months.nunique() <= PERIODS else months.str[:4]).fillna(UNDATED)
     head, rows = ("articles of", *SUMMARY), _summary(amounts, period, "usd", "USD")
@@ -209,7 +215,7 @@ def predictions_by_horizon(predictions: pd.DataFrame) -> Picture:
     marks["step"] = marks.groupby(["lane", "bin"]).cumcount()
     for mark in marks.to_dict("records"):
         colour, shape = SHAPES[mark["type"]]
-        y = mark["lane"] - 0.3 + 0.12 * mark["step"]
+        y = mark["lane"] - 0.12 * mark["step"]
         if mark["count"] == 1 and mark["last"] - mark["first"] > margin / 10:
             axes.plot([mark["first"], mark["last"]], [y, y], color=colour, linewidth=1.2)
         face = "none" if mark["negated"] else colour
