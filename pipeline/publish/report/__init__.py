@@ -24,8 +24,10 @@ def write_report(dataset: str | Path, out: str | Path) -> int:
 
     Raises ``InputError`` where the folder holds no dataset or the file cannot be written.
     """
-    claims, text = report(dataset)
     target = Path(out)
+    if target.exists() and not target.is_file():  # renaming would put the report in the place of a device or pipe
+        raise InputError(f"{target}: is there and is no file; name another with --out")
+    claims, text = report(dataset)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
