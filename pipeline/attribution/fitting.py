@@ -66,7 +66,7 @@ def fit_decision(features: Floats, labels: Floats, seed: int) -> dict[str, npt.N
 def isotonic(p: Floats, right: Floats) -> tuple[Floats, Floats]:
     """Knots and levels of a rising step fit (pool adjacent violators over ``BINS`` equal bins of the outputs)."""
     order = np.argsort(p, kind="stable")
-    groups = [(float(p[g].mean()), float(right[g].mean()), len(g)) for g in np.array_split(order, BINS)]
+    groups = [(float(p[g].mean()), float(right[g].mean()), len(g)) for g in np.array_split(order, min(BINS, len(p)))]
     merged: list[tuple[float, float, int]] = []
     for group in groups:
         merged.append(group)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -50,7 +50,7 @@ class Parsed:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; exit code 2 for gold that cannot be read."""
+    """The command; exit code 2 for gold that cannot be read or is too small to train on."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", nargs="+", type=Path, help="JSON Lines files of gold documents to train on")
     parser.add_argument("--dev", type=Path, required=True, help="gold documents to measure on, never trained on")
@@ -61,12 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     try:
         train, dev = parse(args.model, read_gold(args.gold)), parse(args.model, read_gold([args.dev]))
+        network, decision = train_models(train, args.epochs, args.jobs)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
-        held_out, network = pool.map(partial(train_network, args.epochs), [train[1::2], train])
-    decision = train_decision(train[0::2], Network(held_out))
     args.out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(args.out / "network.npz", allow_pickle=False, **network)
     np.savez_compressed(args.out / "decision.npz", allow_pickle=False, **decision)
@@ -87,6 +85,17 @@ def to_arrays(doc: Doc, gold: GoldDocument) -> Parsed:
     return Parsed(tokens, tuple(align(doc, tokens, gold.attributions)))
 
 
+def train_models(documents: Sequence[Parsed], epochs: int, jobs: int) -> tuple[Arrays, Arrays]:
+    """The arrays of network and decision; raises ``ValueError`` where the documents are too few for them."""
+    learned, scored = documents[1::2], documents[0::2]
+    halves = [scored[0::2], scored[1::2]]
+    if not all(any(d.targets for d in part) for part in (learned, *halves)):
+        raise ValueError(f"{len(documents)} documents are too few: a half or a quarter of them has no cue")
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        held_out, network = pool.map(partial(train_network, epochs), [learned, documents])
+    return network, train_decision(halves, Network(held_out))
+
+
 def train_network(epochs: int, documents: Sequence[Parsed]) -> Arrays:
     """The arrays of a network trained on the documents, with its vocabulary."""
     vocabulary: Vocabulary = build_vocabulary([d.tokens for d in documents])
@@ -95,20 +104,33 @@ def train_network(epochs: int, documents: Sequence[Parsed]) -> Arrays:
     return {**export(trained), **{f"hashes.{k}": h for k, h in enumerate(vocabulary.hashes)}}
 
 
-def train_decision(documents: Sequence[Parsed], network: Network) -> Arrays:
-    """The decision's arrays, from documents that the network has not seen."""
-    rows = [option_rows(network, d) for d in documents]
-    halves = [(np.concatenate([r[0] for r in rows[k::2]]), np.concatenate([r[1] for r in rows[k::2]])) for k in (0, 1)]
+def train_decision(halves: Sequence[Sequence[Parsed]], network: Network) -> Arrays:
+    """The decision's arrays, from two halves of documents that the network has not seen.
+
+    Raises ``ValueError`` where the network finds nothing right in one of them.
+    """
+    rows = [join(option_rows(network, d) for d in half) for half in halves]
+    if not all(labels.any() for _, labels in rows):
+        raise ValueError("too little gold, or too few epochs: the network finds nothing right in a part of it")
     outputs = []
-    for k in (0, 1):  # calibrate on what a decision fitted on the other half chooses
-        decision = Decision(fit_decision(*halves[1 - k], SEED))
-        outputs.append(chosen(Finder(network, decision), documents[k::2]))
-    p, right = (np.concatenate(parts) for parts in zip(*outputs, strict=True))
+    for half, other in zip(halves, reversed(rows), strict=True):
+        decision = Decision(fit_decision(*other, SEED))  # calibrate on what a decision fitted on the other half chooses
+        outputs.append(chosen(Finder(network, decision), half))
+    p, right = join(outputs)
     knots, levels = isotonic(p, right)
-    features, labels = (np.concatenate(parts) for parts in zip(*halves, strict=True))
-    arrays = fit_decision(features, labels, SEED)
-    gold = sum(len(d.targets) for d in documents)
-    return {**arrays, "knots": knots, "levels": levels, "accept": best_threshold(p, right, gold)}
+    gold = sum(len(d.targets) for half in halves for d in half)
+    return {
+        **fit_decision(*join(rows), SEED),
+        "knots": knots,
+        "levels": levels,
+        "accept": best_threshold(p, right, gold),
+    }
+
+
+def join(pairs: Iterable[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    """The first and the second arrays of all pairs, one after another."""
+    first, second = zip(*pairs, strict=True)
+    return np.concatenate(first), np.concatenate(second)
 
 
 def option_rows(network: Network, document: Parsed) -> tuple[Floats, Floats]:
