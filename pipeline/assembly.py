@@ -94,8 +94,10 @@ def assemble(doc: Doc, document: Document, provenance: dict[ClaimKind, Provenanc
             speaker: Speaker | None = author
             source, cue = None, candidate.cue
         else:
-            speaker, source = speakers.get(voice.speaker_id or ""), voice.source
-            cue = candidate.cue or voice.cue
+            source, cue = voice.source, candidate.cue or voice.cue
+            speaker = speakers.get(voice.speaker_id or "") or _unresolved(source, text_hash)
+            if speaker is not None:
+                speakers.setdefault(speaker.speaker_id, speaker)
         start, end = candidate.span.start, candidate.span.end
         claims.append(
             Claim(
@@ -184,6 +186,14 @@ def _voice(candidate: Candidate, outer: Sequence[int], candidates: Sequence[Cand
 
 def _author(document: Document, text_hash: str) -> Speaker:
     return Speaker(records.digest("author", text_hash), document.byline or "author", "author")
+
+
+def _unresolved(source: Span | None, text_hash: str) -> Speaker | None:
+    """Somebody speaks in these words, but it is not known who: the words stand for the name."""
+    if source is None:
+        return None
+    words = " ".join(source.text.split())
+    return Speaker(records.digest("unnamed", text_hash, words.lower()), f"unnamed: {words}", "unnamed")
 
 
 def _section(blocks: Sequence[Block], starts: Sequence[int], position: int) -> tuple[str, ...]:

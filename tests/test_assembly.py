@@ -121,6 +121,14 @@ def test_assembly_speaker_of_a_quote_nobody_is_named_for_is_null() -> None:
     assert build(attributions=(quote,)).claims[0].to_dict()["speaker"] is None
 
 
+def test_assembly_source_of_an_unknown_speaker_is_kept() -> None:
+    quote = Attribution((span("Rain fell"),), "indirect", "statement", 0.5, "net", source=span("Reed"))
+    extraction = build(attributions=(quote,))
+    speaker = extraction.claims[0].to_dict()["speaker"]
+    assert (speaker["name"], speaker["kind"], speaker["mention"]["text"]) == ("unnamed: Reed", "unnamed", "Reed")
+    assert [s.name for s in extraction.speakers] == ["unnamed: Reed"]
+
+
 def test_assembly_document_without_findings_has_no_claims_and_no_speakers() -> None:
     assert build() == Extraction(build().document, (), (), ())
 

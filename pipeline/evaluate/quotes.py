@@ -45,7 +45,7 @@ def from_claims(text: str, claims: Iterable[Claim]) -> list[Roles]:
     for claim in claims:
         if isinstance(claim.detail, Quote):
             item = {
-                "source": _pairs([claim.mention]),
+                "source": _pairs([claim.mention if claim.speaker else None]),  # as in the JSON form
                 "cue": _pairs([claim.cue]),
                 "content": _pairs(claim.detail.content),
                 "name": claim.speaker.name if claim.speaker and claim.speaker.kind != "author" else None,
