@@ -170,12 +170,3 @@ def distinct(records: Iterable[Attribution]) -> tuple[Attribution, ...]:
         if key not in best or r.confidence > best[key].confidence:
             best[key] = r
     return tuple(best[k] for k in sorted(best))
-
-
-def attributions_json(doc: Doc) -> list[dict[str, list[list[int]]]]:
-    """The document's attributions in the form of the gold files: per role a list of ``[start, end)``."""
-    out = []
-    for a in doc._.claims_attributions:
-        roles = {"source": (a.source,), "cue": (a.cue,), "content": a.content}
-        out.append({role: [[s.start, s.end] for s in spans if s is not None] for role, spans in roles.items()})
-    return out
