@@ -20,7 +20,7 @@ from pipeline.records import Claim, ClaimKind, Document, Provenance
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 PACKAGE = Path(__file__).parent
-DOWNSTREAM = frozenset({"cli", "dataset", "evaluate", "progress", "publish", "review", "steps", "store"})
+DOWNSTREAM = frozenset({"cli", "dataset", "evaluate", "progress", "publish", "review", "steps", "store", "versions"})
 """Parts of the package that come after extraction: a change in them asks for no new extraction."""
 
 

@@ -84,7 +84,8 @@ class Block:
     page: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "start": self.start, "end": self.end, "section": list(self.section)}
+        place = {"kind": self.kind, "start": self.start, "end": self.end, "section": list(self.section)}
+        return place | {"page": self.page, "language": self.language}
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def document_row(document: Document) -> Row:
     except UnicodeEncodeError as error:
         raise ClaimsError(f"{document.uri}: not valid Unicode at character {error.start}") from None
     known = (document.title, document.byline, document.publisher, document.published, document.uri, document.language)
-    structure = [(b.kind, b.start, b.end, b.section) for b in document.blocks]
+    structure = [(b.kind, b.start, b.end, b.section, *filter(None, [b.page])) for b in document.blocks]
     hashed = records.text_hash(document.text)
     row: Row = {c: getattr(document, c) for c in DOCUMENT_COLUMNS}
     return row | {"text_hash": hashed, "input_hash": records.digest(hashed, known, structure)}
@@ -76,7 +76,7 @@ def block_rows(document: Document) -> list[Row]:
 
 def document(row: Mapping[str, Any], block_rows: Iterable[Mapping[str, Any]]) -> Document:
     """The document that the rows hold."""
-    found = tuple(Block(b["kind"], b["start"], b["end"], tuple(b["section"])) for b in block_rows)
+    found = tuple(Block(b["kind"], b["start"], b["end"], tuple(b["section"]), b["page"]) for b in block_rows)
     return Document(blocks=found, **{c: row[c] for c in DOCUMENT_COLUMNS})
 
 

@@ -107,7 +107,36 @@ documents = Table(
     Column("input_hash", String(32), nullable=False),
     CheckConstraint("length(doc_id) = 64", name="doc_id_sha256"),
 )
-"""``input_hash`` covers all that extraction reads: text, blocks and metadata."""
+"""``input_hash`` covers all that extraction reads: text, blocks and metadata. ``content_hash`` names the row of
+``contents``; null until the document is compared with others."""
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("content_hash", String(64), primary_key=True),
+    Column("method", Text, nullable=False),
+    Column("shingles", Integer, nullable=False),
+    Column("signature", LargeBinary),
+    Column("compared", Boolean, nullable=False),
+)
+"""The words of articles without boilerplate, layout and punctuation: many documents may have the same.
+
+``signature``: their MinHash, null where they are too few; ``compared``: with all contents that were there before.
+"""
+
+similarities = Table(
+    "similarities",
+    metadata,
+    Column("content_hash", String(64), primary_key=True),
+    Column("other_hash", String(64), primary_key=True, index=True),
+    Column("jaccard", Float, nullable=False),
+    Column("containment", Float, nullable=False),
+    CheckConstraint("content_hash < other_hash", name="each_pair_once"),
+    share("jaccard"),
+    share("containment"),
+)
+"""How much two contents share, exactly counted: of near copies, and of versions of one address."""
+    Column("content_hash", String(64), index=True),
 
 sources = Table(
     "sources",
@@ -116,11 +145,26 @@ sources = Table(
     Column("file", Text, primary_key=True),
     Column("uri", Text, primary_key=True),
     Column("doc_id", ForeignKey("documents.doc_id"), nullable=False, index=True),
-    Column("fingerprint", String(32), nullable=False),
+    Column("supersedes", String(64)),
 )
 """Where a document was found: corpus, file in it with the raw bytes, each address. Equal bytes are one document.
 
-``fingerprint`` covers the corpus entry and the code that read it: an unchanged one need not be read again.
+``supersedes``: the document that was found at the same address before.
+"""
+
+files = Table(
+    "files",
+    metadata,
+    Column("corpus", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("stamp", Text),
+    Column("fingerprint", String(32), nullable=False),
+)
+"""Every file of a corpus that was read, whatever came of it: the hash of its bytes, and its size, times and inode then.
+
+A file whose ``stamp`` is still the same need not be hashed again; one without has to be. ``fingerprint`` covers the
+bytes, the corpus entry and the code that read them: as long as it is the same the file need not be read again.
 """
 
 blocks = Table(
@@ -135,6 +179,8 @@ blocks = Table(
     one_of("kind", records.BlockKind),
     span("start", "end"),
 )
+    Column("page", Integer),
+    Column("language", String(3)),
 
 extractions = Table(
     "extractions",
