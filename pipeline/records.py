@@ -13,7 +13,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Self
 
-BlockKind = Literal["title", "heading", "paragraph", "list_item", "quote", "table_cell", "caption", "boilerplate"]
+BlockKind = Literal[
+    "title", "heading", "paragraph", "list_item", "quote", "table_cell", "caption", "footnote", "boilerplate"
+]
 ClaimKind = Literal["amount", "quote", "prediction"]
 Bound = Literal["exact", "about", "at_least", "at_most", "range"]
 Change = Literal["increase", "decrease", "none"]
@@ -74,7 +76,8 @@ class Block:
     """A structural part of a document; ``section`` is the path of headings above it, outermost first.
 
     The span covers the block's own words: list bullets, heading marks and emoji markers at its edges stay outside.
-    ``page`` is the number of the printed page that it begins on, where its source has pages.
+    ``page`` is the number of the printed page that it begins on, where its source has pages. ``language`` is the ISO
+    639-1 code of a block that is not in English, as the article is; such a block is boilerplate.
     """
 
     kind: BlockKind
@@ -82,6 +85,7 @@ class Block:
     end: int
     section: tuple[str, ...] = ()
     page: int | None = None
+    language: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         place = {"kind": self.kind, "start": self.start, "end": self.end, "section": list(self.section)}

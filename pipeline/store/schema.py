@@ -28,10 +28,10 @@ from sqlalchemy import (
 from pipeline import records
 from pipeline.store.types import ExactDecimal, UtcDateTime
 
-SCHEMA_VERSION = 1
-"""Rises with every change of the tables; a store of another version is refused (see ``database``)."""
+SCHEMA_VERSION = 2
+"""Rises with every release that changes the tables; an older store is brought up to date (see ``migrations``)."""
 
-RUN_STATUS = ("running", "completed", "failed")
+RUN_STATUS = ("running", "completed", "failed", "interrupted")
 STEPS = ("ingest", "extract")
 DECISIONS = ("accept", "reject", "correct", "add", "merge", "undo")
 SPAN_ROLES = ("content", "verbatim")
@@ -86,8 +86,11 @@ runs = Table(
     Column("model", Text),
     Column("config_hash", Text),
     Column("prefect_run_id", Text),
+    Column("host", Text),
+    Column("process", Text),
     one_of("status", RUN_STATUS),
 )
+"""``host`` and ``process`` tell whether a run that has not ended is still going on; ``interrupted``: it was not."""
 
 documents = Table(
     "documents",
@@ -105,6 +108,7 @@ documents = Table(
     Column("text", Text, nullable=False),
     Column("text_hash", String(64), nullable=False, index=True),
     Column("input_hash", String(32), nullable=False),
+    Column("content_hash", String(64), index=True),
     CheckConstraint("length(doc_id) = 64", name="doc_id_sha256"),
 )
 """``input_hash`` covers all that extraction reads: text, blocks and metadata. ``content_hash`` names the row of
@@ -136,7 +140,6 @@ similarities = Table(
     share("containment"),
 )
 """How much two contents share, exactly counted: of near copies, and of versions of one address."""
-    Column("content_hash", String(64), index=True),
 
 sources = Table(
     "sources",
@@ -176,11 +179,11 @@ blocks = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("section", JSON, nullable=False),
+    Column("page", Integer),
+    Column("language", String(3)),
     one_of("kind", records.BlockKind),
     span("start", "end"),
 )
-    Column("page", Integer),
-    Column("language", String(3)),
 
 extractions = Table(
     "extractions",
@@ -404,6 +407,11 @@ _REFUSALS = {
 
 
 @event.listens_for(reviews, "after_create")
-def _make_append_only(_table: Table, connection: Connection, **_options: Any) -> None:
+def _made(_table: Table, connection: Connection, **_options: Any) -> None:
+    append_only(connection)
+
+
+def append_only(connection: Connection) -> None:
+    """Have the database refuse every change of a decision."""
     for statement in _REFUSALS[connection.dialect.name]:
         connection.exec_driver_sql(statement)
