@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 
 from pipeline.errors import ClaimsError, InputError
+from pipeline.store import migrations
 from pipeline.store.schema import SCHEMA_VERSION, metadata, store_info
 
 DEFAULT_FILE = "claims.db"
@@ -117,7 +118,10 @@ def _configure(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    options = connection.get_execution_options()
+    if "before" in options:
+        connection.exec_driver_sql(options["before"])
+    connection.exec_driver_sql(options.get("begin", "BEGIN"))
 
 
 def _check(engine: Engine, name: str, create: bool) -> None:
@@ -133,7 +137,21 @@ def _check(engine: Engine, name: str, create: bool) -> None:
         if store_info.name not in sa.inspect(connection).get_table_names():
             raise InputError(f"{name}: a database, but not a store of claims; choose another file")
         version = connection.execute(sa.select(store_info.c.schema_version)).scalar_one_or_none()
+    if version is not None and migrations.OLDEST <= version < SCHEMA_VERSION:
+        version = _upgrade(engine)
     if version != SCHEMA_VERSION:
         newer = version is not None and version > SCHEMA_VERSION
         advice = "install a newer policy-claims" if newer else "run `claims run` with a new file"
         raise InputError(f"{name}: a store of version {version}, this program reads version {SCHEMA_VERSION}; {advice}")
+
+
+def _upgrade(engine: Engine) -> int:
+    """Bring an older store up to date, unless another process has meanwhile; returns the version that it has now."""
+    unchecked = engine.execution_options(begin="BEGIN IMMEDIATE", before="PRAGMA foreign_keys = OFF")
+    with _told(engine), unchecked.connect() as connection, connection.begin():
+        version: int = connection.execute(sa.select(store_info.c.schema_version).with_for_update()).scalar_one()
+        if version < SCHEMA_VERSION:
+            migrations.upgrade(connection)
+            version = SCHEMA_VERSION
+    engine.dispose()  # the next connection enforces foreign keys again
+    return version
