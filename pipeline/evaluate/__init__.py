@@ -1,9 +1,14 @@
-"""Score the pipeline against gold annotations: ``evaluate(path)`` gives the figures of whichever form the file has."""
+"""Score the pipeline against gold annotations: ``evaluate(path)`` gives the figures of whichever form the file has.
+
+``count`` gives the counts of each document, from which figures, their confidence intervals and the change since an
+earlier evaluation are made (``intervals``).
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +18,23 @@ from pipeline import ingest, records
 from pipeline.assembly import Extraction
 from pipeline.errors import InputError
 from pipeline.evaluate import amounts, articles, predictions, quotes, speakers
-from pipeline.evaluate.matching import Figure
+from pipeline.evaluate.intervals import figures
+from pipeline.evaluate.matching import Figure, Tallies, Tally
 from pipeline.extraction import extract_documents
 from pipeline.records import Claim, Document
 
-Rows = Sequence[Mapping[str, Any]]
-Predicted = dict[str, tuple[Claim, ...]]
+Row = Mapping[str, Any]
+Counted = dict[str, Tallies]
+"""The counts of each document, by its name."""
 
 
 def evaluate(gold: str | Path, texts: str | Path | None = None, nlp: Language | None = None) -> list[Figure]:
-    """Run the pipeline over a gold file's texts and score what it finds.
+    """Run the pipeline over a gold file's texts and score what it finds; see ``count``."""
+    return figures(list(count(gold, texts, nlp).values()))
+
+
+def count(gold: str | Path, texts: str | Path | None = None, nlp: Language | None = None) -> Counted:
+    """Run the pipeline over a gold file's texts and count what it finds, document by document.
 
     A JSONL file holds one document a line with ``text`` and ``attributions`` (with ``name``: speakers are scored too),
     ``predictions`` or ``amounts``; gold without texts takes them from ``texts``, JSONL of ``doc_id`` and ``text``.
@@ -41,8 +53,25 @@ def evaluate(gold: str | Path, texts: str | Path | None = None, nlp: Language | 
     measure = next((m for name, m in MEASURES.items() if name in rows[0]), None)
     if measure is None:
         raise InputError(f"{path}: no gold in it; a line needs one of {', '.join(MEASURES)}")
-    found = {k: e.claims for k, e in extractions({key(r): bodies[key(r)] for r in rows}, nlp).items()}
-    return measure(rows, bodies, found)
+    named = any("name" in a for r in rows for a in r.get("attributions", ()))
+    bodies = {key(r): bodies[key(r)] for r in rows}
+    found = extractions(bodies, nlp)
+    return {key(r): measure(r, bodies[key(r)], found[key(r)].claims, named) for r in rows}
+
+
+def save(counted: Counted, path: Path) -> None:
+    """Write counts as JSON, to compare a later evaluation with."""
+    rows = {key: {name: asdict(tally) for name, tally in tallies.items()} for key, tallies in counted.items()}
+    path.write_text(json.dumps(rows, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> Counted:
+    """The counts that ``save`` wrote; ``InputError`` for another file."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return {key: {name: Tally(**tally) for name, tally in tallies.items()} for key, tallies in rows.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: not an evaluation; `claims evaluate GOLD --save {path}` writes one") from error
 
 
 def extractions(texts: Mapping[str, str], nlp: Language | None = None) -> dict[str, Extraction]:
@@ -70,57 +99,45 @@ def key(row: Mapping[str, Any]) -> str:
     return str(row.get("doc_id", row.get("id")))
 
 
-def _attributions(rows: Rows, texts: Mapping[str, str], found: Predicted) -> list[Figure]:
-    gold = {key(r): [quotes.from_json(texts[key(r)], a) for a in r["attributions"]] for r in rows}
-    predicted = {k: quotes.from_claims(texts[k], claims) for k, claims in found.items()}
-    figures = quotes.score(gold, predicted, texts)
-    if any("name" in a for r in rows for a in r["attributions"]):
-        entities = {
-            key(r): [
-                speakers.GoldSpeaker(g, bool(a.get("pronoun")), bool(a.get("same_sentence_name")))
-                for g, a in zip(gold[key(r)], r["attributions"], strict=True)
-            ]
-            for r in rows
-        }
-        figures = speakers.score(entities, predicted) + figures
-    return figures
+def _attributions(row: Row, text: str, claims: Sequence[Claim], named: bool) -> Tallies:
+    gold, found = [quotes.from_json(text, a) for a in row["attributions"]], quotes.from_claims(text, claims)
+    tallies = quotes.count(text, gold, found)
+    if not named:
+        return tallies
+    entities = [
+        speakers.GoldSpeaker(g, bool(a.get("pronoun")), bool(a.get("same_sentence_name")))
+        for g, a in zip(gold, row["attributions"], strict=True)
+    ]
+    return speakers.count(entities, found) | tallies
 
 
-def _predictions(rows: Rows, texts: Mapping[str, str], found: Predicted) -> list[Figure]:
-    gold = {
-        key(r): predictions.GoldClauses(
-            tuple(predictions.from_json(p) for p in r["predictions"]),
-            tuple((s, e) for s, e in r.get("ignore", [])),
-        )
-        for r in rows
-    }
-    return predictions.score(gold, {k: predictions.from_claims(claims) for k, claims in found.items()})
+def _predictions(row: Row, text: str, claims: Sequence[Claim], named: bool) -> Tallies:
+    clauses = tuple(predictions.from_json(p) for p in row["predictions"])
+    return predictions.count(predictions.GoldClauses(clauses, _ignored(row)), predictions.from_claims(claims))
 
 
-def _amounts(rows: Rows, texts: Mapping[str, str], found: Predicted) -> list[Figure]:
-    gold = {
-        key(r): amounts.GoldSums(
-            tuple(amounts.from_json(a) for a in r["amounts"]),
-            tuple((s, e) for s, e in r.get("ignore", [])),
-        )
-        for r in rows
-    }
-    return amounts.score(gold, {k: amounts.from_claims(claims) for k, claims in found.items()})
+def _amounts(row: Row, text: str, claims: Sequence[Claim], named: bool) -> Tallies:
+    sums = tuple(amounts.from_json(a) for a in row["amounts"])
+    return amounts.count(amounts.GoldSums(sums, _ignored(row)), amounts.from_claims(claims))
 
 
-MEASURES: dict[str, Callable[[Rows, Mapping[str, str], Predicted], list[Figure]]] = {
+def _ignored(row: Row) -> tuple[tuple[int, int], ...]:
+    return tuple((s, e) for s, e in row.get("ignore", []))
+
+
+MEASURES: dict[str, Callable[[Row, str, Sequence[Claim], bool], Tallies]] = {
     "attributions": _attributions,
     "predictions": _predictions,
     "amounts": _amounts,
 }
-"""The field that a gold document has -> how it is scored."""
+"""The field that a gold document has -> how it is counted; the last argument: whether the gold names speakers."""
 
 
-def _articles(path: Path, nlp: Language | None) -> list[Figure]:
+def _articles(path: Path, nlp: Language | None) -> Counted:
     try:
         gold = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as JSON ({error})") from error
     documents = {name: ingest.read(path.parent / name) for name in gold}
-    found = zip(documents, extract_documents(documents.values(), nlp), strict=True)
-    return articles.score(gold, dict(found))
+    found = dict(zip(documents, extract_documents(documents.values(), nlp), strict=True))
+    return {name: articles.count(want, found[name]) for name, want in gold.items()}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.evaluate.matching import Figure, Fragment, Tally, match, shared
+from pipeline.evaluate.intervals import figures
+from pipeline.evaluate.matching import Figure, Fragment, Tallies, Tally, match, shared
 from pipeline.records import Amount, Claim
 
 NOT_MONEY = frozenset({"percent", "ratio"})
@@ -49,23 +50,30 @@ def from_claims(claims: Iterable[Claim]) -> list[Sum]:
 
 def score(gold: Mapping[str, GoldSums], predicted: Mapping[str, Sequence[Sum]]) -> list[Figure]:
     """Joint F1, span F1, and number and currency among the matched."""
-    span, joint, value, currency = Tally(), Tally(), Tally(), Tally()
-    for doc_id, want in gold.items():
-        have = [p for p in predicted.get(doc_id, []) if _counts(p, want)]
-        pairs = match(want.sums, have, lambda g, p: float(shared([g.span], [p.span])))
-        for tally in (span, joint):
-            tally.gold, tally.predicted = tally.gold + len(want.sums), tally.predicted + len(have)
-        for i, j in pairs:
-            g, p = want.sums[i], have[j]
-            same_value = _same(g.low, p.low) and _same(g.high, p.high)
-            same_currency = g.currency in (None, p.currency)
-            value.case(same_value)
-            if g.currency is not None:
-                currency.case(same_currency)
-            span.right_gold, span.right_predicted = span.right_gold + 1, span.right_predicted + 1
-            if same_value and same_currency:
-                joint.right_gold, joint.right_predicted = joint.right_gold + 1, joint.right_predicted + 1
-    return [joint.f1("amount joint"), span.f1("amount span"), value.share("amount value"), currency.share("currency")]
+    return figures([count(want, predicted.get(doc_id, [])) for doc_id, want in gold.items()])
+
+
+def count(gold: GoldSums, predicted: Sequence[Sum]) -> Tallies:
+    """The counts of one document."""
+    value, currency = Tally(share=True), Tally(share=True)
+    have = [p for p in predicted if _counts(p, gold)]
+    pairs = [(gold.sums[i], have[j]) for i, j in match(gold.sums, have, _weight)]
+    right = 0
+    for g, p in pairs:
+        same_value = _same(g.low, p.low) and _same(g.high, p.high)
+        same_currency = g.currency in (None, p.currency)
+        value.case(same_value)
+        if g.currency is not None:
+            currency.case(same_currency)
+        right += same_value and same_currency
+    span, joint = Tally(), Tally()
+    span.add(len(gold.sums), len(have), len(pairs))
+    joint.add(len(gold.sums), len(have), right)
+    return {"amount joint": joint, "amount span": span, "amount value": value, "currency": currency}
+
+
+def _weight(g: Sum, p: Sum) -> float:
+    return float(shared([g.span], [p.span]))
 
 
 def _counts(found: Sum, gold: GoldSums) -> bool:

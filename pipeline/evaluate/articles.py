@@ -14,31 +14,35 @@ from typing import Any
 
 from pipeline.assembly import Extraction
 from pipeline.evaluate.amounts import NOT_MONEY
-from pipeline.evaluate.matching import Figure, Fragment, Tally, iou, shared
+from pipeline.evaluate.intervals import figures
+from pipeline.evaluate.matching import MIN_IOU, Figure, Fragment, Tallies, Tally, iou, shared
 from pipeline.records import Amount, Claim, ClaimKind, Prediction, Quote
 
-Tallies = dict[str, Tally]
 APOSTROPHES = {"'": "['’]", "’": "['’]"}
-MIN_IOU = 0.5
 
 
 def score(gold: Mapping[str, Mapping[str, Any]], extracted: Mapping[str, Extraction]) -> list[Figure]:
     """The share of points won, over all and by area; an article that was not extracted wins none."""
-    tallies: Tallies = defaultdict(Tally)
-    for name, want in gold.items():
-        found = extracted.get(name)
-        tallies["document"].case(found is not None)
-        text = found.document.text if found else ""
-        claims = found.claims if found else ()
-        for claim in claims:
-            tallies["offsets"].case(text[claim.start : claim.end] == claim.text)
-        _amounts(tallies, want.get("amounts", []), text, claims)
-        _quotes(tallies, want, text, claims)
-        _predictions(tallies, want.get("predictions", []), text, claims)
-        for chrome in want.get("not_text", []):
-            tallies["chrome left out"].case(not any(chrome in c.text for c in claims))
-    total = Tally(gold=sum(t.gold for t in tallies.values()), right_gold=sum(t.right_gold for t in tallies.values()))
-    return [total.share("articles"), *(tallies[area].share(f"articles: {area}") for area in sorted(tallies))]
+    return sorted(figures([count(want, extracted.get(name)) for name, want in gold.items()]), key=lambda f: f.name)
+
+
+def count(gold: Mapping[str, Any], found: Extraction | None) -> Tallies:
+    """The points of one article."""
+    tallies: Tallies = defaultdict(lambda: Tally(share=True))
+    tallies["document"].case(found is not None)
+    text = found.document.text if found else ""
+    claims = found.claims if found else ()
+    for claim in claims:
+        tallies["offsets"].case(text[claim.start : claim.end] == claim.text)
+    _amounts(tallies, gold.get("amounts", []), text, claims)
+    _quotes(tallies, gold, text, claims)
+    _predictions(tallies, gold.get("predictions", []), text, claims)
+    for chrome in gold.get("not_text", []):
+        tallies["chrome left out"].case(not any(chrome in c.text for c in claims))
+    total = Tally(
+        gold=sum(t.gold for t in tallies.values()), right_gold=sum(t.right_gold for t in tallies.values()), share=True
+    )
+    return {"articles": total} | {f"articles: {area}": tally for area, tally in tallies.items()}
 
 
 def _amounts(tallies: Tallies, gold: Sequence[Mapping[str, Any]], text: str, claims: Sequence[Claim]) -> None:

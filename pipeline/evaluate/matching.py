@@ -10,11 +10,17 @@ G = TypeVar("G")
 P = TypeVar("P")
 Fragment = tuple[int, int]
 Fragments = tuple[Fragment, ...]
+MIN_IOU = 0.5
+"""From this intersection over union on two contents are the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured figure: an F1 with its precision and recall, or a plain share of ``gold`` cases."""
+    """One measured figure: an F1 with its precision and recall, or a plain share of ``gold`` cases.
+
+    ``low`` to ``high`` is its 95 % confidence interval; ``None`` where there are too few documents for one.
+    ``change``: how much it is above that of an earlier evaluation of the same documents, with the interval of that.
+    """
 
     name: str
     value: float
@@ -22,6 +28,11 @@ class Figure:
     precision: float | None = None
     recall: float | None = None
     predicted: int | None = None
+    low: float | None = None
+    high: float | None = None
+    change: float | None = None
+    change_low: float | None = None
+    change_high: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The figure as JSON, rounded to four digits, without the fields it does not have."""
@@ -31,27 +42,27 @@ class Figure:
 
 @dataclass
 class Tally:
-    """Right and total counts that end up as a figure."""
+    """Right and total counts of one measure in one document; ``share``: they come to a share of gold, not to an F1."""
 
     right_gold: int = 0
     right_predicted: int = 0
     gold: int = 0
     predicted: int = 0
+    share: bool = False
 
-    def f1(self, name: str) -> Figure:
-        """Precision, recall and their harmonic mean."""
-        p = self.right_predicted / self.predicted if self.predicted else 0.0
-        r = self.right_gold / self.gold if self.gold else 0.0
-        return Figure(name, 2 * p * r / (p + r) if p + r else 0.0, self.gold, p, r, self.predicted)
-
-    def share(self, name: str) -> Figure:
-        """The share of the gold cases that are right."""
-        return Figure(name, self.right_gold / self.gold if self.gold else 0.0, self.gold)
+    def add(self, gold: int, predicted: int, right: int) -> None:
+        """Count cases of an F1 that are matched one to one."""
+        self.gold, self.predicted = self.gold + gold, self.predicted + predicted
+        self.right_gold, self.right_predicted = self.right_gold + right, self.right_predicted + right
 
     def case(self, right: bool) -> None:
         """Count one case of a share."""
         self.gold += 1
         self.right_gold += right
+
+
+Tallies = dict[str, Tally]
+"""The counts of one document: name of the measure -> its tally."""
 
 
 def match(gold: Sequence[G], predicted: Sequence[P], weight: Callable[[G, P], float]) -> list[tuple[int, int]]:

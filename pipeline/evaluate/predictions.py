@@ -11,8 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.evaluate.matching import Figure, Fragment, Tally, match, shared
+from pipeline.evaluate.intervals import figures
+from pipeline.evaluate.matching import Figure, Fragment, Tallies, Tally, match, shared
 from pipeline.records import Claim, Prediction, Span
+
+ROLES = ("condition", "horizon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class GoldClauses:
 def from_json(item: Mapping[str, Any]) -> Clause:
     """A clause of a gold file; ``speaker`` is a name, null, or a list of names that are all right."""
     who = item.get("speaker")
-    spans = {role: _fragment(item.get(role)) for role in ("condition", "horizon")}
+    spans = {role: _fragment(item.get(role)) for role in ROLES}
     span = (int(item["span"][0]), int(item["span"][1]))
     speakers = tuple(who) if isinstance(who, list) else (who,)
     return Clause(span, item.get("type"), item.get("certainty"), speakers, **spans)
@@ -57,27 +60,25 @@ def from_claims(claims: Iterable[Claim]) -> list[Clause]:
 
 def score(gold: Mapping[str, GoldClauses], predicted: Mapping[str, Sequence[Clause]]) -> list[Figure]:
     """Clause F1, then type, certainty and speaker among matched clauses, then condition and horizon."""
-    span = Tally()
-    shares = {"type": Tally(), "certainty": Tally(), "speaker": Tally()}
-    parts = {"condition": Tally(), "horizon": Tally()}
-    for doc_id, want in gold.items():
-        have = [p for p in predicted.get(doc_id, []) if _counts(p, want)]
-        pairs = match(want.clauses, have, _weight)
-        span.gold, span.predicted = span.gold + len(want.clauses), span.predicted + len(have)
-        span.right_gold, span.right_predicted = span.right_gold + len(pairs), span.right_predicted + len(pairs)
-        for i, j in pairs:
-            g, p = want.clauses[i], have[j]
-            shares["type"].case(g.type in (None, p.type))
-            shares["certainty"].case(g.certainty in (None, p.certainty))
-            shares["speaker"].case(any(_last_word(s) == _last_word(p.speakers[0]) for s in g.speakers))
-            for role, tally in parts.items():
-                a, b = getattr(g, role), getattr(p, role)
-                right = bool(a and b and shared([a], [b]))
-                tally.gold, tally.predicted = tally.gold + bool(a), tally.predicted + bool(b)
-                tally.right_gold, tally.right_predicted = tally.right_gold + right, tally.right_predicted + right
-    figures = [span.f1("prediction clause")]
-    figures += [tally.share(f"prediction {name}") for name, tally in shares.items()]
-    return figures + [tally.f1(f"prediction {name}") for name, tally in parts.items()]
+    return figures([count(want, predicted.get(doc_id, [])) for doc_id, want in gold.items()])
+
+
+def count(gold: GoldClauses, predicted: Sequence[Clause]) -> Tallies:
+    """The counts of one document."""
+    out: Tallies = {"prediction clause": Tally()}
+    out |= {f"prediction {name}": Tally(share=True) for name in ("type", "certainty", "speaker")}
+    out |= {f"prediction {role}": Tally() for role in ROLES}
+    have = [p for p in predicted if _counts(p, gold)]
+    pairs = match(gold.clauses, have, _weight)
+    out["prediction clause"].add(len(gold.clauses), len(have), len(pairs))
+    for g, p in ((gold.clauses[i], have[j]) for i, j in pairs):
+        out["prediction type"].case(g.type in (None, p.type))
+        out["prediction certainty"].case(g.certainty in (None, p.certainty))
+        out["prediction speaker"].case(any(_last_word(s) == _last_word(p.speakers[0]) for s in g.speakers))
+        for role in ROLES:
+            a, b = getattr(g, role), getattr(p, role)
+            out[f"prediction {role}"].add(bool(a), bool(b), bool(a and b and shared([a], [b])))
+    return out
 
 
 def _counts(clause: Clause, gold: GoldClauses) -> bool:
@@ -87,8 +88,13 @@ def _counts(clause: Clause, gold: GoldClauses) -> bool:
 
 
 def _weight(g: Clause, p: Clause) -> float:
-    short, long = sorted((g.span[1] - g.span[0], p.span[1] - p.span[0]))
-    both = shared([g.span], [p.span])
+    return same_clause(g.span, p.span)
+
+
+def same_clause(a: Fragment, b: Fragment) -> float:
+    """How many characters two clauses share where they match, else 0: see the module."""
+    short, long = sorted((a[1] - a[0], b[1] - b[0]))
+    both = shared([a], [b])
     return float(both) if short > 0 and 2 * both >= short and long <= 3 * short else 0.0
 
 

@@ -7,19 +7,18 @@ Fragments are compared without white space and punctuation at their edges. ``ful
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.evaluate.matching import Figure, Fragments, Tally, iou, match, shared
+from pipeline.evaluate.intervals import figures
+from pipeline.evaluate.matching import MIN_IOU, Figure, Fragments, Tallies, Tally, iou, match, shared
 from pipeline.records import Claim, Quote, Span
 
 MARKS = frozenset('"“”„‟«»〝〞')
 OPENING = frozenset('"“„‟«〝')
 CLOSING = frozenset('"”»〞')
 TYPES = ("direct", "mixed", "indirect")
-MIN_IOU = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +61,36 @@ def score(
     gold: Mapping[str, list[Roles]], predicted: Mapping[str, list[Roles]], texts: Mapping[str, str]
 ) -> list[Figure]:
     """The figures over all documents of ``gold``; a document without predictions counts as empty."""
-    tallies: dict[str, Tally] = defaultdict(Tally)
-    for doc_id, want in gold.items():
-        have = predicted.get(doc_id, [])
-        for name, (role, weight) in MEASURES.items():
-            _count(tallies, name, want, have, role, weight)
-        _count_characters(tallies, texts[doc_id], want, have)
-    names = [*MEASURES, "content_chars"]
-    return [tallies[key].f1(key) for name in names for key in (name, *(f"{name} {t}" for t in TYPES))]
+    return figures([count(texts[doc_id], want, predicted.get(doc_id, [])) for doc_id, want in gold.items()])
 
 
-def _count(
-    tallies: dict[str, Tally],
-    name: str,
-    gold: Sequence[Roles],
-    predicted: Sequence[Roles],
-    role: str,
-    weight: Callable[[Roles, Roles], float],
-) -> None:
-    gold = [g for g in gold if getattr(g, role)]
-    predicted = [p for p in predicted if getattr(p, role)]
-    for g in gold:
-        for key in (name, f"{name} {g.type}"):
-            tallies[key].gold += 1
-    for p in predicted:
-        for key in (name, f"{name} {p.type}"):
-            tallies[key].predicted += 1
-    for i, j in match(gold, predicted, weight):
-        tallies[name].right_gold += 1
-        tallies[name].right_predicted += 1
-        tallies[f"{name} {gold[i].type}"].right_gold += 1
-        tallies[f"{name} {predicted[j].type}"].right_predicted += 1
-
-
-def _count_characters(tallies: dict[str, Tally], text: str, gold: Sequence[Roles], predicted: Sequence[Roles]) -> None:
+def count(text: str, gold: Sequence[Roles], predicted: Sequence[Roles]) -> Tallies:
+    """The counts of one document: each measure over all quotes, and by type."""
+    out: Tallies = {key: Tally() for name in (*MEASURES, "content_chars") for key in _keys(name)}
+    for name, (role, weight) in MEASURES.items():
+        want = [g for g in gold if getattr(g, role)]
+        have = [p for p in predicted if getattr(p, role)]
+        for g in want:
+            for key in {name, f"{name} {g.type}"} & out.keys():
+                out[key].gold += 1
+        for p in have:
+            for key in {name, f"{name} {p.type}"} & out.keys():
+                out[key].predicted += 1
+        for i, j in match(want, have, weight):
+            for key in {name, f"{name} {want[i].type}"} & out.keys():
+                out[key].right_gold += 1
+            for key in {name, f"{name} {have[j].type}"} & out.keys():
+                out[key].right_predicted += 1
     all_gold, all_predicted = _characters(text, gold), _characters(text, predicted)
-    for kind in (None, *TYPES):
-        want = _characters(text, [g for g in gold if kind in (None, g.type)])
-        have = _characters(text, [p for p in predicted if kind in (None, p.type)])
-        tally = tallies["content_chars" + (f" {kind}" if kind else "")]
-        tally.gold += len(want)
-        tally.predicted += len(have)
-        tally.right_gold += len(want & all_predicted)
-        tally.right_predicted += len(have & all_gold)
+    for kind, key in zip((None, *TYPES), _keys("content_chars"), strict=True):
+        mine = _characters(text, [g for g in gold if kind in (None, g.type)])
+        found = _characters(text, [p for p in predicted if kind in (None, p.type)])
+        out[key] = Tally(len(mine & all_predicted), len(found & all_gold), len(mine), len(found))
+    return out
+
+
+def _keys(measure: str) -> tuple[str, ...]:
+    return (measure, *(f"{measure} {t}" for t in TYPES))
 
 
 def _characters(text: str, roles: Iterable[Roles]) -> set[int]:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.evaluate.matching import Figure, Tally, match
+from pipeline.evaluate.intervals import figures
+from pipeline.evaluate.matching import Figure, Tallies, Tally, match
 from pipeline.evaluate.quotes import Roles, content_weight
 
 IGNORED = frozenset({"the", "a", "an", "of", "unnamed"})
@@ -27,24 +28,27 @@ class GoldSpeaker:
 
 def score(gold: Mapping[str, Sequence[GoldSpeaker]], predicted: Mapping[str, Sequence[Roles]]) -> list[Figure]:
     """Share of attributions found, accuracy among these (all, pronouns, not named in place), joint F1."""
-    found, joint = Tally(), Tally()
-    accuracy = {"all": Tally(), "pronouns": Tally(), "not named in place": Tally()}
-    for doc_id, want in gold.items():
-        have = predicted.get(doc_id, [])
-        joint.gold, joint.predicted = joint.gold + len(want), joint.predicted + len(have)
-        pairs = match([g.roles for g in want], have, content_weight)
-        found.gold, found.right_gold = found.gold + len(want), found.right_gold + len(pairs)
-        for i, j in pairs:
-            right = same_speaker(want[i].roles.name, have[j].name)
-            accuracy["all"].case(right)
-            if want[i].pronoun:
-                accuracy["pronouns"].case(right)
-            if not want[i].named:
-                accuracy["not named in place"].case(right)
-            joint.right_gold += right
-            joint.right_predicted += right
-    shares = [tally.share(f"speaker accuracy {group}") for group, tally in accuracy.items()]
-    return [joint.f1("speaker joint"), found.share("attributions found"), *shares]
+    return figures([count(want, predicted.get(doc_id, [])) for doc_id, want in gold.items()])
+
+
+def count(gold: Sequence[GoldSpeaker], predicted: Sequence[Roles]) -> Tallies:
+    """The counts of one document."""
+    joint, found = Tally(), Tally(share=True)
+    accuracy = {group: Tally(share=True) for group in ("all", "pronouns", "not named in place")}
+    pairs = match([g.roles for g in gold], predicted, content_weight)
+    found.gold, found.right_gold = len(gold), len(pairs)
+    right = 0
+    for g, p in ((gold[i], predicted[j]) for i, j in pairs):
+        same = same_speaker(g.roles.name, p.name)
+        right += same
+        accuracy["all"].case(same)
+        if g.pronoun:
+            accuracy["pronouns"].case(same)
+        if not g.named:
+            accuracy["not named in place"].case(same)
+    joint.add(len(gold), len(predicted), right)
+    shares = {f"speaker accuracy {group}": tally for group, tally in accuracy.items()}
+    return {"speaker joint": joint, "attributions found": found, **shares}
 
 
 def same_speaker(gold: str | None, predicted: str | None) -> bool:
