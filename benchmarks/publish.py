@@ -134,7 +134,7 @@ def article(number: int) -> dict[Any, list[dict[str, Any]]]:
     hashes = {"text_hash": hashed, "input_hash": "i"}
     kept = {"language": "en", "media_type": "text/plain", "fetched_at": None, "licence": None, "text": text}
     out[schema.documents].append(doc | {"uri": uri, "title": title} | meta | kept | hashes)
-    out[schema.sources].append(doc | {"corpus": "made", "file": f"{number}.txt", "uri": uri, "fingerprint": "f"})
+    out[schema.sources].append(doc | {"corpus": "made", "file": f"{number}.txt", "uri": uri})
     body = {"kind": "paragraph", "start": len(title), "end": len(text), "section": [title]}
     out[schema.blocks].append(doc | {"position": 0} | body)
     made = {"pipeline_version": "1", "model": "m", "config_hash": "c", "input_hash": "i", "replaced": None}

@@ -120,7 +120,7 @@ def fill(engine: Engine, count: int) -> None:
             pairs = []
             for i, e in enumerate(batch, at):
                 corpus = "small" if i % 1000 == 0 else "large"
-                pairs.append((Source(corpus, f"{i}.txt", (e.document.uri,), "f"), e.document))
+                pairs.append((Source(corpus, f"{i}.txt", (e.document.uri,)), e.document))
             store_documents(connection, run, pairs)
             store_extractions(connection, run, batch)
     if there < count:

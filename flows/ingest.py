@@ -9,7 +9,8 @@ from prefect import flow
 
 from flows.tasks import step
 from pipeline import steps
-from pipeline.ingest.corpus import Corpus, Entry
+from pipeline.ingest.corpus import Corpus
+from pipeline.ingest.record import Entry
 from pipeline.progress import batches
 from pipeline.store.database import opened
 
@@ -21,9 +22,17 @@ def ingest_batch(database: str, run_id: str, corpus: Path, entries: Sequence[Ent
         return steps.ingest(store, run_id, Corpus(corpus), entries)
 
 
+@step("open-containers")
+def open_containers(database: str, run_id: str, corpus: Path) -> None:
+    """Put the articles of new and changed feeds, tables and archives in the folder on the corpus's record."""
+    with opened(database) as store:
+        steps.take_in(store, run_id, Corpus(corpus))
+
+
 @flow(name="claims-ingest", persist_result=False, validate_parameters=False)
 def ingest(corpus: Path, database: str, run_id: str, batch: int = steps.BATCH) -> int:
     """Read what is new or changed in a corpus; returns how many articles were read."""
+    open_containers(database, run_id, corpus)
     with opened(database) as store:
         entries = steps.unread(store, Corpus(corpus))
     return sum(ingest_batch(database, run_id, corpus, part) for part in batches(entries, batch, "Reading"))

@@ -14,12 +14,15 @@ from sqlalchemy import Engine
 
 from pipeline import extraction
 from pipeline.assembly import Extraction
-from pipeline.errors import ClaimsError
-from pipeline.ingest.corpus import Corpus, Entry
+from pipeline.errors import ClaimsError, InputError
+from pipeline.ingest.corpus import Corpus
+from pipeline.ingest.record import Entry
+from pipeline.ingest.stamp import stamp
 from pipeline.progress import advance
 from pipeline.records import Document, digest
 from pipeline.store import reads, rows, writes
 from pipeline.store.database import reading, writing
+from pipeline.store.files import File, known_files, note_files
 
 BATCH = 100
 """Articles per transaction and per task of a flow: some seconds of work."""
@@ -48,22 +51,69 @@ def recorded(engine: Engine, corpus: Corpus, prefect_run_id: str | None = None) 
         writes.finish_run(connection, run_id, "completed")
 
 
+def take_in(engine: Engine, run_id: str, corpus: Corpus) -> None:
+    """Put the articles of the feeds, tables and archives in a corpus's folder on its record, of those that changed.
+
+    Articles that cannot be read become failures, each named by its file and its number in it.
+    """
+    with reading(engine) as connection:
+        known = known_files(connection, corpus.name)
+    for file in corpus.containers():
+        entry = Entry(file=file, uri=corpus.uri_of(file))
+        seen = look(corpus, entry, known.get(file))
+        if seen is not None and file in known and known[file].fingerprint == seen.fingerprint:
+            continue
+        failed: dict[str, str] = {}
+        try:
+            for number, added in enumerate(corpus.add_all(corpus.path / file), 1):
+                if isinstance(added, InputError):
+                    failed[f"{file}#{number}"] = reason(added)
+        except InputError as error:
+            failed[file] = reason(error)
+        with writing(engine) as connection:
+            note_files(connection, [seen] if seen is not None else [])
+            writes.mend_container(connection, run_id, corpus.name, file, failed)
+
+
 def unread(engine: Engine, corpus: Corpus) -> list[Entry]:
     """The corpus's entries that are new or changed, or that this program reads anew; forgets those that are gone."""
-    entries = list(corpus.entries())
+    listed = list(corpus.entries())
     with writing(engine) as connection:
-        writes.forget_unlisted(connection, corpus.name, (e.file for e in entries))
-        known = reads.fingerprints(connection, corpus.name)
-    return [e for e in entries if e.file not in known or known[e.file] != fingerprint(corpus, e)]
+        writes.forget_unlisted(connection, corpus.name, (*(e.file for e in listed), *corpus.containers()))
+        known = known_files(connection, corpus.name)
+    new: list[Entry] = []
+    unchanged: list[File] = []
+    for entry in listed:
+        before = known.get(entry.file)
+        now = look(corpus, entry, before) if before is not None else None
+        if before is None or now is None or now.fingerprint != before.fingerprint:
+            new.append(entry)
+        elif now.stamp != before.stamp:
+            unchanged.append(now)
+    if unchanged:
+        with writing(engine) as connection:
+            note_files(connection, unchanged)
+    return new
 
 
-def fingerprint(corpus: Corpus, entry: Entry) -> str:
-    """Changes when the entry, its bytes or the code that reads them do; empty where the file cannot be read."""
+def look(corpus: Corpus, entry: Entry, before: File | None = None) -> File | None:
+    """How a file of a corpus is now, its bytes read only where it looks changed; ``None`` where it cannot be read."""
     try:
-        raw = corpus.raw_path(entry).read_bytes()
+        path = corpus.path / entry.file
+        stamped = stamp(path)
+        if before is None or stamped is None or stamped != before.stamp:
+            with corpus.raw_path(entry).open("rb") as raw:
+                hashed = hashlib.file_digest(raw, "sha256").hexdigest()
+        else:
+            hashed = before.sha256
     except (ClaimsError, OSError):
-        return ""
-    return digest(entry.fingerprint, hashlib.sha256(raw).hexdigest(), extraction.code_hash())
+        return None
+    return File(corpus.name, entry.file, hashed, stamped, fingerprint(entry, hashed))
+
+
+def fingerprint(entry: Entry, sha256: str) -> str:
+    """Changes when the entry, its bytes or the code that reads them do."""
+    return digest(entry.fingerprint, sha256, extraction.code_hash())
 
 
 def ingest(engine: Engine, run_id: str, corpus: Corpus, entries: Sequence[Entry]) -> int:
@@ -73,22 +123,29 @@ def ingest(engine: Engine, run_id: str, corpus: Corpus, entries: Sequence[Entry]
     """
     found: list[tuple[writes.Source, Document]] = []
     failed: list[tuple[Entry, str]] = []
+    seen: list[File | None] = []
     for entry in entries:
         named = replace(entry, uri=entry.uri or corpus.uri_of(entry.file))
         try:
+            stamped = stamp(corpus.path / entry.file)  # before it is read, so that a change meanwhile is noticed
             document = corpus.read(named)
             rows.document_row(document)
         except Exception as error:  # one bad article must not stop the others
             failed.append((entry, reason(error)))
+            if isinstance(error, InputError):  # reading the same bytes again would end the same way
+                seen.append(look(corpus, entry))
         else:
             uris = tuple(dict.fromkeys((document.uri, *entry.other_uris)))
-            found.append((writes.Source(corpus.name, entry.file, uris, fingerprint(corpus, entry)), document))
+            found.append((writes.Source(corpus.name, entry.file, uris), document))
+            hashed = fingerprint(entry, document.doc_id)
+            seen.append(File(corpus.name, entry.file, document.doc_id, stamped, hashed))
         advance()
     with writing(engine) as connection:
         writes.store_documents(connection, run_id, found)
         for entry, why in failed:
             writes.forget_file(connection, corpus.name, entry.file)
             writes.record_failure(connection, run_id, corpus.name, entry.file, "ingest", why)
+        note_files(connection, [file for file in seen if file is not None])
     return len(found)
 
 

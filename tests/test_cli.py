@@ -54,7 +54,7 @@ def store(tmp_path: Path) -> Path:
     engine = open_store(path)
     with writing(engine) as connection:
         run = writes.start_run(connection, "test", "1.0", model="none", config_hash="c")
-        writes.store_documents(connection, run, [(writes.Source("test", "bridge.txt", ("u",), "f"), document())])
+        writes.store_documents(connection, run, [(writes.Source("test", "bridge.txt", ("u",)), document())])
         writes.store_extractions(connection, run, [extraction()])
     engine.dispose()
     return path

@@ -14,7 +14,8 @@ import typer
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from pipeline.ingest.corpus import Corpus, Entry
+    from pipeline.ingest.corpus import Corpus
+    from pipeline.ingest.record import Entry
 
 Database = Annotated[
     str | None,

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
-
-from pydantic import TypeAdapter, ValidationError
 
 from pipeline import ingest
 from pipeline.errors import InputError
 from pipeline.ingest.item import Item, media_type_of
 from pipeline.ingest.reading import METADATA, Reading
-from pipeline.records import Document, digest
+from pipeline.ingest.record import Entry, Record, read_entries, replace_file
+from pipeline.records import Document, digest_bytes
 
 if TYPE_CHECKING:
     from pipeline.ingest.fetch import Fetcher
@@ -32,52 +30,15 @@ BATCH = 200
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One article of a corpus: a line of ``articles.jsonl``.
-
-    ``file`` leads from the corpus folder to the raw bytes, whose SHA-256 ``doc_id`` is (``None``: not recorded yet).
-    ``other_uris`` are further places where the same bytes were found, ``container`` is the feed, table or archive that
-    it was taken from, ``supersedes`` the ``doc_id`` of what was found at the same address before. ``origins`` says
-    where the title, the date and so on were found, ``encoding`` and ``repaired_lines`` what was done to the text. What
-    is said here of title, date and so on wins over what the article says of itself.
-    """
-
-    file: str
-    doc_id: str | None = None
-    uri: str | None = None
-    other_uris: tuple[str, ...] = ()
-    container: str | None = None
-    supersedes: str | None = None
-    title: str | None = None
-    byline: str | None = None
-    publisher: str | None = None
-    published: date | None = None
-    language: str | None = None
-    media_type: str | None = None
-    charset: str | None = None
-    fetched_at: datetime | None = None
-    licence: str | None = None
-    origins: dict[str, str] = field(default_factory=dict)
-    encoding: str | None = None
-    repaired_lines: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """The entry's JSON form, without what is not known."""
-        plain = TypeAdapter(Entry).dump_python(self, mode="json")
-        return {k: v for k, v in plain.items() if v not in (None, [], {}, 0)}
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash that changes when anything about the entry does."""
-        return digest(json.dumps(self.to_dict(), sort_keys=True))
-
-
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """A folder of articles."""
 
     path: Path
+    record: Record = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "record", Record(self.path / LIST))
 
     @property
     def name(self) -> str:
@@ -94,7 +55,7 @@ class Corpus:
         corpus = cls(Path(path))
         if not corpus.path.is_dir():
             raise InputError(f"{path} is no folder: name the folder of a corpus, or make one with claims ingest")
-        if next(corpus.entries(), None) is None:
+        if next(corpus.entries(), None) is None and not corpus.containers():
             raise InputError(f"no articles in {path}: put files there, or add some with claims ingest")
         return corpus
 
@@ -111,45 +72,46 @@ class Corpus:
         return cls(path)
 
     def entries(self) -> Iterator[Entry]:
-        """The articles on record in their order, then the other files in the folder, sorted by path."""
+        """The articles on record in their order, then the other files in the folder, sorted by path.
+
+        Files that hold several articles are not among them (see ``containers``).
+        """
         recorded = self.recorded()
         yield from recorded
         known = {LIST, FETCHES, *(entry.file for entry in recorded)}
-        containers = {entry.container for entry in recorded}
         for file in self.files():
-            if file not in known and self.uri_of(file) not in containers:
+            if file not in known and not is_container(file):
                 yield Entry(file=file, uri=self.uri_of(file))
+
+    def containers(self) -> list[str]:
+        """The feeds, tables and archives in the folder; ``add_all`` puts their articles on record."""
+        return [file for file in self.files() if file not in (LIST, FETCHES) and is_container(file)]
 
     def recorded(self) -> list[Entry]:
         """The lines of ``articles.jsonl``; ``InputError`` names the line that is malformed."""
-        path = self.path / LIST
-        if not path.is_file():
-            return []
-        adapter = TypeAdapter(Entry)
-        known = {f.name for f in fields(Entry)}
-        entries = []
-        for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
-            if not line.strip():
-                continue
-            try:
-                raw = json.loads(line)
-                if unknown := set(raw) - known:
-                    allowed = ", ".join(sorted(known))
-                    raise InputError(f"{path} line {number}: unknown field {min(unknown)!r}; known are {allowed}")
-                entries.append(adapter.validate_python(raw))
-            except (ValueError, ValidationError, TypeError, RecursionError) as error:
-                reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-                raise InputError(f"{path} line {number}: {reason}; mend or remove the line") from None
-        return entries
+        return read_entries(self.path / LIST)
 
     def files(self) -> list[str]:
-        """The files in the folder and below, hidden ones aside, as sorted paths relative to it."""
-        found = []
-        for folder, inner, names in os.walk(self.path):
-            inner[:] = [d for d in inner if not d.startswith(".")]
-            for name in names:
-                if not name.startswith("."):
-                    found.append((Path(folder) / name).relative_to(self.path).as_posix())
+        """The files in the folder and below as sorted paths relative to it.
+
+        Hidden ones are left out, and so is what browsers put beside a saved page (``page.html``, ``page_files/``).
+        Raises ``InputError`` for a folder that cannot be listed.
+        """
+        found, waiting = [], [""]
+        while waiting:
+            inside = waiting.pop()
+            try:
+                with os.scandir(self.path / inside) as listed:
+                    here = [entry for entry in listed if not entry.name.startswith(".")]
+            except OSError as error:
+                raise InputError(f"{self.path / inside} cannot be listed: {error.strerror}; check it") from None
+            pages = [entry.name.rpartition(".")[0] for entry in here if media_type_of(entry.name) == "text/html"]
+            beside = {f"{page}_files" for page in pages}
+            for entry in here:
+                if not entry.is_dir():
+                    found.append(inside + entry.name)
+                elif not entry.is_symlink() and entry.name not in beside:
+                    waiting.append(f"{inside}{entry.name}/")
         return sorted(found)
 
     def raw_path(self, entry: Entry) -> Path:
@@ -193,10 +155,9 @@ class Corpus:
         """
         inside = self.relative(Path(source))
         place = self.uri_of(inside) if inside else Path(source).as_posix()
-        is_container = media_type_of(place) in ingest.CONTAINERS
         found = ingest.items(source, uri=uri or place)
         while batch := list(islice(found, BATCH)):
-            if is_container:
+            if is_container(place):
                 yield from self.add_items(batch, container=place, **said)
             else:
                 yield from self.add_items(batch, inside=inside, **said)
@@ -210,8 +171,8 @@ class Corpus:
         item = fetcher.fetch(url, again=again)
         if item is None:
             return []
-        is_container = item.media_type in ingest.CONTAINERS
-        return self.add_items(list(ingest.opened(item, url)), container=url if is_container else None, **said)
+        several = item.media_type in ingest.CONTAINERS
+        return self.add_items(list(ingest.opened(item, url)), container=url if several else None, **said)
 
     def relative(self, source: Path) -> str | None:
         """The path of a file in the corpus folder, ``None`` for one outside."""
@@ -221,45 +182,42 @@ class Corpus:
     def add_items(
         self, items: Sequence[Item], *, inside: str | None = None, container: str | None = None, **said: Any
     ) -> list[Entry | InputError]:
-        """Put articles on record whose bytes are at hand, all at once; an error for each that cannot be read.
+        """Put articles on record whose bytes are at hand, all at once; those that cannot be read give errors instead.
 
         ``inside`` is where the bytes of a single one lie in the corpus already, ``container`` what they were found in.
+        Bytes that are on record are not read again.
         """
-        done: list[Entry | InputError] = []
-        read: list[tuple[Item, Reading]] = []
-        for item in items:
-            try:
-                reading = ingest.understood(item)
-                origins = {**reading.origins, **dict.fromkeys(said, "given")}
-                read.append((item, replace(reading, **said, origins=origins)))
-            except InputError as error:
-                done.append(error)
         with self.locked():
-            entries = {entry.doc_id or entry.file: entry for entry in self.recorded()}
-            latest = {entry.uri: entry.doc_id for entry in entries.values()}
-            for item, reading in read:
-                document = ingest.document_of(item, reading)
-                known = entries.get(document.doc_id)
-                if known is not None:
-                    entry = with_source(known, document.uri, said)
+            self.record.refresh()
+            known = frozenset(self.record.entries)
+        read = [None if digest_bytes(item.raw) in known else attempt(item, said) for item in items]
+        done: list[Entry | InputError] = []
+        with self.locked():
+            self.record.refresh()
+            for item, reading in zip(items, read, strict=True):
+                entry = self.record.entries.get(digest_bytes(item.raw))
+                if entry is not None:
+                    found: Entry | InputError = with_source(entry, ingest.storable(item.uri), said)
                 else:
-                    file = inside or f"raw/{document.doc_id}{extension_of(item)}"
-                    entry = entry_of(document, reading, item, file, container)
-                    entry = replace(entry, supersedes=latest.get(document.uri))
-                    if written := entries.pop(file, None):  # by hand, without a ``doc_id``
-                        entry = replace(entry, **{name: v for name in METADATA if (v := getattr(written, name))})
-                    if inside is None:
-                        replace_file(self.path / file, item.raw)
-                    latest[document.uri] = document.doc_id
-                entries[document.doc_id] = entry
-                done.append(entry)
-            self.write(list(entries.values()))
+                    reading = reading or attempt(item, said)
+                    found = reading if isinstance(reading, InputError) else self.new(item, reading, inside, container)
+                if isinstance(found, Entry):
+                    self.record.put(found)
+                done.append(found)
+            self.record.save()
         return done
 
-    def write(self, entries: list[Entry]) -> None:
-        """Replace ``articles.jsonl`` as a whole."""
-        lines = [json.dumps(entry.to_dict(), ensure_ascii=False) + "\n" for entry in entries]
-        replace_file(self.path / LIST, "".join(lines).encode())
+    def new(self, item: Item, reading: Reading, inside: str | None, container: str | None) -> Entry:
+        """The entry of an article that is not on record yet, its bytes put into the folder unless they lie there."""
+        document = ingest.document_of(item, reading)
+        file = inside or f"raw/{document.doc_id}{extension_of(item)}"
+        entry = entry_of(document, reading, item, file, container)
+        entry = replace(entry, supersedes=self.record.latest.get(document.uri))
+        if written := self.record.drop(file):  # by hand, without a ``doc_id``
+            entry = replace(entry, **{name: v for name in METADATA if (v := getattr(written, name))})
+        if inside is None:
+            replace_file(self.path / file, item.raw)
+        return entry
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -289,11 +247,25 @@ def entry_of(document: Document, reading: Reading, item: Item, file: str, contai
     )
 
 
+def attempt(item: Item, said: Mapping[str, Any]) -> Reading | InputError:
+    """What an item's reader makes of it, with what is said of it; the error where it cannot be read."""
+    try:
+        reading = ingest.understood(item)
+    except InputError as error:
+        return error
+    return replace(reading, **said, origins={**reading.origins, **dict.fromkeys(said, "given")})
+
+
 def with_source(entry: Entry, uri: str, said: dict[str, Any]) -> Entry:
     """The entry with one more place where it was found, and what is now said of it."""
     uris = dict.fromkeys((*entry.other_uris, uri))
     uris.pop(entry.uri or "", None)
     return replace(entry, other_uris=tuple(uris), **said)
+
+
+def is_container(file: str) -> bool:
+    """Whether a file holds several articles, by its name."""
+    return media_type_of(file) in ingest.CONTAINERS
 
 
 def extension_of(item: Item) -> str:
@@ -302,14 +274,3 @@ def extension_of(item: Item) -> str:
     if ingest.MEDIA_TYPES.get(own) == item.media_type:
         return own
     return next((ext for ext, media_type in ingest.MEDIA_TYPES.items() if media_type == item.media_type), ".html")
-
-
-def replace_file(path: Path, raw: bytes) -> None:
-    """Write a file so that at any instant either the old or the whole new one is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as handle:
-        handle.write(raw)
-        handle.flush()
-        os.fsync(handle.fileno())
-    part.replace(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 MEDIA_TYPES = {
@@ -81,5 +80,6 @@ class Item:
 
 def media_type_of(name: str) -> str | None:
     """The media type by a file name's extension, ``None`` for one that nothing here reads."""
-    suffixes = [s.lower() for s in PurePosixPath(name).suffixes[-2:]]
-    return MEDIA_TYPES.get("".join(suffixes)) or MEDIA_TYPES.get(suffixes[-1] if suffixes else "")
+    _, *extensions = name.rpartition("/")[2].lower().lstrip(".").rsplit(".", 2)
+    joined = "".join(f".{extension}" for extension in extensions)
+    return MEDIA_TYPES.get(joined) or MEDIA_TYPES.get(f".{extensions[-1]}" if extensions else "")

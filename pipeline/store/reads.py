@@ -74,12 +74,6 @@ def fetch(connection: Connection, query: sa.Select[Any]) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
-def fingerprints(connection: Connection, corpus: str) -> dict[str, str]:
-    """What is known of each file of a corpus: its path in the corpus -> fingerprint."""
-    query = sa.select(sources.c.file, sources.c.fingerprint).where(sources.c.corpus == corpus)
-    return {row.file: row.fingerprint for row in connection.execute(query)}
-
-
 def pending(connection: Connection, corpus: str, pipeline_version: str, config_hash: str) -> list[str]:
     """The ids of the corpus's documents that this version and configuration has not extracted as they are now."""
     done = sa.and_(

@@ -76,7 +76,9 @@ def block_rows(document: Document) -> list[Row]:
 
 def document(row: Mapping[str, Any], block_rows: Iterable[Mapping[str, Any]]) -> Document:
     """The document that the rows hold."""
-    found = tuple(Block(b["kind"], b["start"], b["end"], tuple(b["section"]), b["page"]) for b in block_rows)
+    found = tuple(
+        Block(b["kind"], b["start"], b["end"], tuple(b["section"]), b["page"], b["language"]) for b in block_rows
+    )
     return Document(blocks=found, **{c: row[c] for c in DOCUMENT_COLUMNS})
 
 

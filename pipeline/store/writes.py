@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from pipeline import records
 from pipeline.errors import ClaimsError
 from pipeline.records import Document
-from pipeline.store import rows
+from pipeline.store import bulk, rows
 from pipeline.store.reads import load_claims
 from pipeline.store.schema import (
     blocks,
@@ -24,6 +24,7 @@ from pipeline.store.schema import (
     documents,
     extractions,
     failures,
+    files,
     mentions,
     runs,
     sources,
@@ -42,15 +43,11 @@ class IntegrityError(ClaimsError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document was found: the corpus, the file in it with the raw bytes, and all its addresses.
-
-    ``fingerprint`` covers the corpus entry and the code that reads it.
-    """
+    """Where a document was found: the corpus, the file in it with the raw bytes, and all its addresses."""
 
     corpus: str
     file: str
     uris: tuple[str, ...]
-    fingerprint: str
 
 
 def start_run(
@@ -119,7 +116,7 @@ def _store_document(connection: Connection, source: Source, document: Document) 
         connection.execute(documents.update().where(here).values(new))
         connection.execute(blocks.delete().where(blocks.c.doc_id == document.doc_id))
     if document.blocks:
-        connection.execute(blocks.insert(), rows.block_rows(document))
+        bulk.insert(connection, blocks, rows.block_rows(document))
 
 
 def forget_file(connection: Connection, corpus: str, file: str) -> None:
@@ -128,15 +125,32 @@ def forget_file(connection: Connection, corpus: str, file: str) -> None:
 
 
 def forget_unlisted(connection: Connection, corpus: str, listed: Iterable[str]) -> int:
-    """Drop the sources and failures of files that a corpus no longer lists; returns how many files had sources."""
+    """Drop what is known of files that a corpus no longer lists; returns how many of them had sources."""
     kept = set(listed)
     gone: dict[str, set[str]] = {}
-    for table in (sources, failures):
+    for table in (sources, failures, files):
         known = connection.scalars(sa.select(table.c.file).where(table.c.corpus == corpus))
-        gone[table.name] = set(known) - kept
+        gone[table.name] = {file for file in set(known) - kept if container_of(file) not in kept}
         for file in gone[table.name]:
             connection.execute(table.delete().where(table.c.corpus == corpus, table.c.file == file))
     return len(gone["sources"])
+
+
+def container_of(file: str) -> str:
+    """The file that an article lies in which failures call "news.rss#3"."""
+    name, mark, number = file.rpartition("#")
+    return name if mark and number.isdecimal() else file
+
+
+def mend_container(connection: Connection, run_id: str, corpus: str, file: str, failed: Mapping[str, str]) -> None:
+    """Put on record which articles of a container cannot be read and why; those that failed before have passed now."""
+    inside = sa.or_(failures.c.file == file, failures.c.file.startswith(f"{file}#", autoescape=True))
+    query = sa.select(failures.c.file).where(failures.c.corpus == corpus, inside)
+    for name in set(connection.scalars(query)) - set(failed):
+        if container_of(name) == file:
+            mend(connection, run_id, corpus, name, "ingest")
+    for name, why in failed.items():
+        record_failure(connection, run_id, corpus, name, "ingest", why)
 
 
 def store_extractions(connection: Connection, run_id: str, found: Sequence[Extraction]) -> None:
@@ -180,8 +194,7 @@ def store_extractions(connection: Connection, run_id: str, found: Sequence[Extra
         ],
     )
     for table, values in rows.extraction_rows(found, run_id).items():
-        if values:
-            connection.execute(table.insert(), values)
+        bulk.insert(connection, table, values)
     where = sa.select(sources.c.corpus, sources.c.file).where(sources.c.doc_id.in_(ids)).distinct()
     for corpus, file in connection.execute(where).all():
         mend(connection, run_id, corpus, file, "extract")

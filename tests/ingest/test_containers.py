@@ -16,8 +16,9 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline import ingest
 from pipeline.errors import InputError
-from pipeline.ingest.corpus import Corpus, Entry
+from pipeline.ingest.corpus import Corpus
 from pipeline.ingest.item import CONTAINERS
+from pipeline.ingest.record import Entry
 
 SAID = "The ministry said that the plan would cost £3bn."
 
@@ -200,17 +201,18 @@ def test_containers_of_any_bytes_are_read_or_refused(media_type: str, raw: bytes
 def test_corpus_takes_every_article_of_a_container(tmp_path: Path) -> None:
     corpus = Corpus.create(tmp_path, "news")
     added = list(corpus.add_all(put(tmp_path, "news.rss", RSS.encode()), licence="CC BY 4.0"))
-    assert [type(one) for one in added] == [InputError, Entry]
+    assert [type(one) for one in added] == [Entry, InputError]
     (entry,) = Corpus.open(corpus.path).entries()
     assert (entry.container, entry.licence) == ((tmp_path / "news.rss").as_posix(), "CC BY 4.0")
     assert corpus.read(entry).title == "Rail plan"
-    assert list(corpus.add_all(tmp_path / "news.rss"))[1] == entry
+    assert next(corpus.add_all(tmp_path / "news.rss")) == entry
 
 
-def test_corpus_container_in_the_folder_is_listed_until_its_articles_are_on_record(tmp_path: Path) -> None:
+def test_corpus_container_in_the_folder_is_no_article(tmp_path: Path) -> None:
     corpus = Corpus.create(tmp_path, "news")
     path = put(corpus.path, "news.rss", RSS.encode())
-    assert [entry.file for entry in corpus.entries()] == ["news.rss"]
+    assert (list(corpus.entries()), Corpus.open(corpus.path).containers()) == ([], ["news.rss"])
     list(corpus.add_all(path))
     (entry,) = corpus.entries()
     assert entry.file.startswith("raw/")
+    assert entry.container == corpus.uri_of("news.rss")

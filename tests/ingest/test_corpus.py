@@ -70,7 +70,7 @@ def test_corpus_keeps_a_file_that_lies_in_it(tmp_path: Path) -> None:
 
 def test_corpus_loose_files_are_found_in_order(tmp_path: Path) -> None:
     corpus = corpus_in(tmp_path)
-    for name in ("b.txt", "a/c.md", ".hidden.txt", ".git/x.txt", "a.html"):
+    for name in ("b.txt", "a/c.md", ".hidden.txt", ".git/x.txt", "a.html", "a_files/style.css"):
         path = corpus.path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(TEXT, "utf-8")

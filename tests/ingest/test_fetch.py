@@ -14,8 +14,9 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.ingest import fetch, read_item
-from pipeline.ingest.corpus import Corpus, Entry
+from pipeline.ingest.corpus import Corpus
 from pipeline.ingest.fetch import Fetcher
+from pipeline.ingest.record import Entry
 
 PAGE = b"<html><body><p>The ministry said that the plan would cost a lot of money.</p></body></html>"
 FEED = b"<rss version='2.0'><channel><title>T</title><item><link>https://daily.example/a</link><description>%s</description></item></channel></rss>"

@@ -33,7 +33,7 @@ def fill(store: Engine, names: list[str], run_id: str | None = None) -> str:
         run_id = run_id or writes.start_run(connection, "test", "1.0", model="none", config_hash="c")
         for name in names:
             doc = document(TEXTS[name], name)
-            writes.store_documents(connection, run_id, [(writes.Source("test", name, (doc.uri,), "f"), doc)])
+            writes.store_documents(connection, run_id, [(writes.Source("test", name, (doc.uri,)), doc)])
             writes.store_extractions(connection, run_id, [extraction(doc)])
     return run_id
 
@@ -154,7 +154,7 @@ def test_publish_equal_texts_once(store: Engine, tmp_path: Path) -> None:
     twin = replace(document(TEXTS["one.txt"], "zwin.html"), doc_id="f" * 64)
     with writing(store) as connection:
         run_id = writes.start_run(connection, "test", "1.0", model="none", config_hash="c")
-        writes.store_documents(connection, run_id, [(writes.Source("test", "zwin.html", (twin.uri,), "f"), twin)])
+        writes.store_documents(connection, run_id, [(writes.Source("test", "zwin.html", (twin.uri,)), twin)])
         writes.store_extractions(connection, run_id, [extraction(twin)])
     dataset = load_dataset(publish(store, tmp_path / "dataset").path)
     assert dataset.claims.claim_id.is_unique

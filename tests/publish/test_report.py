@@ -42,7 +42,7 @@ def make_dataset(folder: Path, texts: dict[str, str], title: str | None = None, 
             speakers = [replace(s, name=speaker) if speaker else s for s in found.speakers]
             claims = [replace(c, detail=priced(c.detail)) for c in found.claims]
             found = replace(found, speakers=tuple(speakers), claims=tuple(claims))
-            writes.store_documents(connection, run_id, [(writes.Source("test", name, (doc.uri,), "f"), doc)])
+            writes.store_documents(connection, run_id, [(writes.Source("test", name, (doc.uri,)), doc)])
             writes.store_extractions(connection, run_id, [found])
     return publish(engine, folder / "dataset").path
 

@@ -112,7 +112,7 @@ def put(
     """What a run does: store a document and what it extracts, and bring the queue up to it."""
     with writing(engine) as connection:
         run = start_run(connection, corpus, VERSION, model="none", config_hash="c0ffee")
-        source = Source(corpus, file or Path(document.uri).name, (document.uri,), "f")
+        source = Source(corpus, file or Path(document.uri).name, (document.uri,))
         store_documents(connection, run, [(source, document)])
         speakers = {c.speaker.speaker_id: c.speaker for c in claims if c.speaker} | {OTHER.speaker_id: OTHER}
         made = tuple(replace(c, provenance=replace(c.provenance, run_id=run)) for c in claims)

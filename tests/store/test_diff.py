@@ -22,7 +22,7 @@ def run(store: Engine, run_id: str, version: str, *found: Extraction) -> None:
         made = writes.start_run(connection, "test", version, model="none", config_hash="c")
         connection.execute(runs.update().where(runs.c.run_id == made).values(run_id=run_id))
         for e in found:
-            source = writes.Source("test", e.document.uri, (e.document.uri,), "f")
+            source = writes.Source("test", e.document.uri, (e.document.uri,))
             writes.store_documents(connection, run_id, [(source, e.document)])
         writes.store_extractions(connection, run_id, found)
 

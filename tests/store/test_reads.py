@@ -16,7 +16,7 @@ from pipeline.store.summary import summarise
 
 @pytest.fixture
 def filled(store: Engine) -> Engine:
-    source = writes.Source("test", "bridge.txt", ("https://example.org/bridge",), "f")
+    source = writes.Source("test", "bridge.txt", ("https://example.org/bridge",))
     with writing(store) as connection:
         run = writes.start_run(connection, "test", "1.0", model="none", config_hash="c", prefect_run_id="p")
         writes.store_documents(connection, run, [(source, document())])

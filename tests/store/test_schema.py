@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from pipeline.store import schema, writes
 from pipeline.store.database import reading, writing
 
-SOURCE = writes.Source("test", "bridge.txt", ("corpora/test/bridge.txt",), "f")
+SOURCE = writes.Source("test", "bridge.txt", ("corpora/test/bridge.txt",))
 
 
 @pytest.fixture

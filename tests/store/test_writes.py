@@ -17,7 +17,7 @@ from pipeline.store.database import reading, writing
 
 
 def source(name: str = "bridge.txt", *uris: str, corpus: str = "test") -> writes.Source:
-    return writes.Source(corpus, name, uris or (f"corpora/{corpus}/{name}",), "f")
+    return writes.Source(corpus, name, uris or (f"corpora/{corpus}/{name}",))
 
 
 def run(connection: Connection, version: str = "1.0") -> str:
