@@ -136,7 +136,7 @@ def ingest(engine: Engine, run_id: str, corpus: Corpus, entries: Sequence[Entry]
                 seen.append(look(corpus, entry))
         else:
             uris = tuple(dict.fromkeys((document.uri, *entry.other_uris)))
-            found.append((writes.Source(corpus.name, entry.file, uris), document))
+            found.append((writes.Source(corpus.name, entry.file, uris, entry.supersedes), document))
             hashed = fingerprint(entry, document.doc_id)
             seen.append(File(corpus.name, entry.file, document.doc_id, stamped, hashed))
         advance()

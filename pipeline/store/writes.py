@@ -43,11 +43,15 @@ class IntegrityError(ClaimsError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document was found: the corpus, the file in it with the raw bytes, and all its addresses."""
+    """Where a document was found: the corpus, the file in it with the raw bytes, and all its addresses.
+
+    ``supersedes`` is the ``doc_id`` of what was found at the same address before.
+    """
 
     corpus: str
     file: str
     uris: tuple[str, ...]
+    supersedes: str | None = None
 
 
 def start_run(
@@ -94,7 +98,7 @@ def store_documents(connection: Connection, run_id: str, found: Iterable[tuple[S
         _store_document(connection, source, document)
         forget_file(connection, source.corpus, source.file)
         rows_ = [asdict(source) | {"uri": uri, "doc_id": document.doc_id} for uri in source.uris]
-        connection.execute(sources.insert(), [{c.name: row[c.name] for c in sources.columns} for row in rows_])
+        connection.execute(sources.insert(), [{c.name: row.get(c.name) for c in sources.columns} for row in rows_])
         mend(connection, run_id, source.corpus, source.file, "ingest")
 
 
