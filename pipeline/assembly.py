@@ -66,8 +66,10 @@ class Extraction:
         }
 
 
-def assemble(doc: Doc, document: Document, provenance: dict[ClaimKind, Provenance]) -> Extraction:
-    """The claims of a processed document, in the order of their characters.
+def assemble(
+    doc: Doc, document: Document, provenance: dict[ClaimKind, Provenance], worth: check_worthiness.Model | None = None
+) -> Extraction:
+    """The claims of a processed document, in the order of their characters; ``worth`` scores their sentences.
 
     ``doc`` has the same length as ``document.text`` (lone surrogates may be replaced in it); every span of the result
     is taken from ``document.text``.
@@ -86,7 +88,7 @@ def assemble(doc: Doc, document: Document, provenance: dict[ClaimKind, Provenanc
     ids = [records.claim_id(text_hash, c.kind, c.span.start, c.span.end) for c in candidates]
     around = [Span.of(text, *sentences.around(c.span.start, c.span.end)) for c in candidates]
     said = list(dict.fromkeys(s.text for s in around))
-    worth = dict(zip(said, check_worthiness.score(said), strict=True))
+    worthiness = dict(zip(said, check_worthiness.score(said, worth), strict=True))
     claims = []
     for i, (candidate, outer) in enumerate(zip(candidates, _containers(candidates), strict=True)):
         voice = _voice(candidate, outer, candidates)
@@ -114,7 +116,7 @@ def assemble(doc: Doc, document: Document, provenance: dict[ClaimKind, Provenanc
                 cue=cue,
                 within=ids[outer[0]] if outer else None,
                 standalone=rewriter.standalone(start, end),
-                check_worthiness=worth[around[i].text],
+                check_worthiness=worthiness[around[i].text],
                 confidence=candidate.confidence,
                 detail=candidate.detail,
                 provenance=provenance[candidate.kind],

@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import as_file, files
 from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+
+from pipeline import models
 
 Floats = npt.NDArray[np.float32]
 BITS = 17
@@ -49,9 +50,9 @@ class Model:
     intercept: float
 
 
-def score(sentences: Sequence[str]) -> list[float]:
+def score(sentences: Sequence[str], model: Model | None = None) -> list[float]:
     """The check-worthiness of each sentence, rounded to four digits; an empty sentence has 0."""
-    model = load()
+    model = model or load()
     return [probability(model, sentence) if sentence.strip() else 0.0 for sentence in sentences]
 
 
@@ -119,8 +120,16 @@ def character_grams(padded: str) -> Iterator[str]:
 @cache
 def load() -> Model:
     """The project's model, read once."""
-    folder = files("pipeline.knowledge").joinpath("check_worthiness")
-    with as_file(folder.joinpath("weights.npz")) as path, np.load(path, allow_pickle=False) as arrays:
+    return read(None)
+
+
+def read(folder: str | None) -> Model:
+    """The model in a folder that ``claims train`` wrote, or the project's."""
+    with (
+        models.told(folder),
+        models.weights(models.CHECK_WORTHINESS, folder) as path,
+        np.load(path, allow_pickle=False) as arrays,
+    ):
         views = tuple(
             View(
                 arrays[f"{name}_idf"].astype(np.float32),
@@ -129,4 +138,6 @@ def load() -> Model:
             )
             for name in VIEWS
         )
+        if any(len(view.weights) != SIZE for view in views):
+            raise ValueError(f"not {SIZE} buckets")
         return Model(views, float(arrays["slope"]), float(arrays["intercept"]))

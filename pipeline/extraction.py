@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline import records
+from pipeline import check_worthiness, models, records
 from pipeline.assembly import EXTRACTORS, Extraction, assemble
 from pipeline.errors import InputError
 from pipeline.language import load
@@ -26,8 +28,11 @@ DOWNSTREAM = frozenset({"cli", "dataset", "evaluate", "progress", "publish", "re
 
 @cache
 def default_pipeline() -> Language:
-    """The pipeline on the default model, with the knowledge file that ``CLAIMS_KNOWLEDGE`` names; loaded once."""
-    return load(knowledge=os.environ.get("CLAIMS_KNOWLEDGE") or None)
+    """The pipeline on the default model, loaded once.
+
+    It uses the knowledge file that ``CLAIMS_KNOWLEDGE`` names, and the trained weights in the folder ``CLAIMS_MODELS``.
+    """
+    return load(knowledge=os.environ.get("CLAIMS_KNOWLEDGE") or None, models=os.environ.get("CLAIMS_MODELS") or None)
 
 
 def extract(text: str, nlp: Language | None = None) -> list[Claim]:
@@ -44,13 +49,13 @@ def extract_documents(documents: Iterable[Document], nlp: Language | None = None
     ``InputError`` at a document that is not in English.
     """
     nlp = nlp or default_pipeline()
-    provenance = provenances(nlp)
+    provenance, worth = provenances(nlp), trained(nlp).worth
     for document in documents:
         if document.language not in (None, "en"):
             raise InputError(
                 f"{document.uri} is written in {document.language!r}: only English articles can be extracted"
             )
-        yield assemble(nlp(to_doc(document, nlp)), document, provenance)
+        yield assemble(nlp(to_doc(document, nlp)), document, provenance, worth)
 
 
 def to_doc(document: Document, nlp: Language) -> Doc:
@@ -84,9 +89,35 @@ def pipeline_version() -> str:
 
 def config_hash(nlp: Language) -> str:
     """Changes whenever the model, the pipeline's configuration, an extraction rule, a weight or a data file does."""
-    known = nlp.config["components"].get("claims_speakers", {}).get("knowledge")
-    file = records.digest_bytes(Path(known).read_bytes()) if known else ""
-    return records.digest(model_name(nlp), nlp.config.to_str(), code_hash(), file, length=16)
+    config = nlp.config.copy()
+    contents = [trained(nlp).digest]
+    for settings in config["components"].values():  # what the files hold counts, not where they lie
+        if settings.get("models") is not None:
+            settings["models"] = "own"
+        if settings.get("knowledge") is not None:
+            contents.append(records.digest_bytes(Path(settings["knowledge"]).read_bytes()))
+            settings["knowledge"] = "own"
+    return records.digest(model_name(nlp), config.to_str(), code_hash(), *contents, length=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a pipeline takes from its folder of trained weights besides its components' models."""
+
+    digest: str
+    worth: check_worthiness.Model
+
+
+_TRAINED: WeakKeyDictionary[Language, Trained] = WeakKeyDictionary()
+
+
+def trained(nlp: Language) -> Trained:
+    """The digest of the pipeline's own weights and its check-worthiness model; read once for each pipeline."""
+    if nlp not in _TRAINED:
+        folder = nlp.config["components"].get("claims_attributions", {}).get("models")
+        worth = check_worthiness.load() if folder is None else check_worthiness.read(folder)
+        _TRAINED[nlp] = Trained(models.digest(folder), worth)
+    return _TRAINED[nlp]
 
 
 @cache

