@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pipeline.publish.fields import DECIMAL, MOMENT, TEXTS, Table
-from pipeline.store.types import ExactDecimal, UtcDateTime
+from pipeline.store.types import ExactDecimal, Text, UtcDateTime, plain_decimal
 
 SCALE = Decimal(1).scaleb(-DECIMAL.scale)
 EXACT = Context(prec=DECIMAL.precision)
@@ -27,7 +27,7 @@ AS_IS: Mapping[type, pa.DataType] = {
     sa.Float: pa.float64(),
     UtcDateTime: MOMENT,
     sa.String: pa.string(),
-    sa.Text: pa.string(),
+    Text: pa.string(),
 }
 
 
@@ -51,6 +51,20 @@ def _read(kind: sa.types.TypeEngine[Any], pieces: list[pa.Array]) -> pa.Array:
     if target == TEXTS:
         return each(texts, json.loads, TEXTS)
     return decimals(texts) if target == DECIMAL else texts.cast(target)
+
+
+def from_rows(
+    table: sa.Table, rows: Sequence[Mapping[str, Any]], more: Mapping[str, pa.DataType] | None = None
+) -> pa.Table:
+    """Rows for a table of the store as ``fetch`` gives them, with columns of the types in ``more`` behind them."""
+    types = {c.name: AS_TEXT.get(type(c.type)) or AS_IS[type(c.type)] for c in table.columns} | dict(more or {})
+    found = {name: [row.get(name) for row in rows] for name in types}
+    exact = [name for name, kind in types.items() if kind == DECIMAL]
+    texts = {
+        name: pa.array([None if v is None else plain_decimal(v) for v in found[name]], pa.string()) for name in exact
+    }
+    arrays = [decimals(texts[name]) if name in texts else pa.array(found[name], kind) for name, kind in types.items()]
+    return pa.table(arrays, names=list(types))
 
 
 def decimals(texts: pa.Array) -> pa.Array:

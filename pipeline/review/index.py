@@ -21,7 +21,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
     event,
 )
@@ -32,6 +31,7 @@ from pipeline.review.survey import Item, merged_speakers, survey
 from pipeline.store.database import reading, writing
 from pipeline.store.reads import load_claims, load_documents
 from pipeline.store.schema import claims, documents, extractions, reviews, sources, speakers
+from pipeline.store.types import Text
 
 metadata = MetaData()
 

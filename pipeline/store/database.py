@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,10 @@ from pipeline.store.schema import SCHEMA_VERSION, metadata, store_info
 DEFAULT_FILE = "claims.db"
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
+CONNECT_SECONDS = 10
+"""How long to wait for a PostgreSQL server's answer."""
+WRITERS = 0x636C61696D73
+"""The number of the lock that PostgreSQL keeps for writers ("claims")."""
 
 
 def default_url() -> str:
@@ -66,16 +71,28 @@ def opened(url: str | Path | None = None, *, create: bool = True) -> Iterator[En
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one state of the store, whatever others write meanwhile."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with _told(engine), engine.connect() as connection, connection.begin():
         yield connection
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it is stored, or nothing."""
+def writing(engine: Engine, *, alongside: bool = False) -> Iterator[Connection]:
+    """One transaction: all of it is stored, or nothing. One writer waits for another.
+
+    ``alongside``: on PostgreSQL it may go on beside others that say so too; it must lock the rows that it depends on.
+    """
     immediately = engine.execution_options(begin="BEGIN IMMEDIATE")
     with _told(engine), immediately.connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{'_shared' if alongside else ''}({WRITERS})")
         yield connection
+
+
+DRIVERS = dict.fromkeys(("postgres", "postgresql"), "postgresql+psycopg")
+"""The driver of the URLs that name none."""
 
 
 @contextmanager
@@ -91,16 +108,21 @@ def _url(text: str | Path) -> sa.URL:
     if isinstance(text, Path) or "://" not in text:
         return sa.URL.create("sqlite", database=str(text))
     try:
-        return sa.make_url(text)
-    except sa.exc.ArgumentError:
-        raise InputError(f"{text}: not a database URL; use a file name or postgresql://user@host/name") from None
+        address = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        shown = re.sub(r"//.*@", "//***@", text)
+        raise InputError(f"{shown}: not a database URL; use a file name or postgresql://user@host/name") from None
+    return address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
 
 
 def _engine(address: sa.URL) -> Engine:
+    postgresql = address.get_backend_name() == "postgresql"
+    options = {"connect_timeout": CONNECT_SECONDS, "application_name": "policy-claims"} if postgresql else {}
     try:
-        engine = sa.create_engine(address)
+        engine = sa.create_engine(address, connect_args=options)
     except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
-        raise InputError(f"{address.render_as_string()}: no driver for this database ({error})") from None
+        advice = "install policy-claims[postgresql]" if postgresql else "use a file name or postgresql://user@host/name"
+        raise InputError(f"{address.render_as_string()}: no driver for this database ({error}); {advice}") from None
     if address.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _configure)
         event.listen(engine, "begin", _begin)

@@ -20,13 +20,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     event,
     text,
 )
 
 from pipeline import records
-from pipeline.store.types import ExactDecimal, UtcDateTime
+from pipeline.store.types import ExactDecimal, Text, UtcDateTime
 
 SCHEMA_VERSION = 2
 """Rises with every release that changes the tables; an older store is brought up to date (see ``migrations``)."""
@@ -398,8 +397,9 @@ _REFUSALS = {
         for verb in ("update", "delete")
     ],
     "postgresql": [
-        "CREATE FUNCTION refuse_change() RETURNS trigger AS $$"
-        " BEGIN RAISE EXCEPTION 'reviews are append-only'; END $$ LANGUAGE plpgsql",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN"
+        " RAISE EXCEPTION 'reviews are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        " LANGUAGE plpgsql",
         "CREATE TRIGGER reviews_no_change BEFORE UPDATE OR DELETE ON reviews"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
     ],

@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Numeric, Text
+import sqlalchemy as sa
+from sqlalchemy import DateTime, Dialect, Numeric
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+ESCAPE, NUL = "\U0010fffd", "\x00"
+"""PostgreSQL's text cannot hold U+0000: it is kept as the last private-use character and "0", that one itself as
+twice itself."""
+
+
+class Text(TypeDecorator[str]):
+    """Any text, every character kept, ordered by code point.
+
+    Python, SQLite and PostgreSQL's collation "C" order alike: by code point.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Text(collation="C") if dialect.name == "postgresql" else sa.Text())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None] | None:
+        return escaped if dialect.name == "postgresql" else None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], str | None] | None:
+        return unescaped if dialect.name == "postgresql" else None
+
+
+def escaped(value: str | None) -> str | None:
+    """A text as PostgreSQL keeps it."""
+    if value is None or not (NUL in value or ESCAPE in value):
+        return value
+    return value.replace(ESCAPE, ESCAPE * 2).replace(NUL, f"{ESCAPE}0")
+
+
+def unescaped(value: str | None) -> str | None:
+    """The text that PostgreSQL keeps."""
+    if value is None or ESCAPE not in value:
+        return value
+    return ESCAPE.join(part.replace(f"{ESCAPE}0", NUL) for part in value.split(ESCAPE * 2))
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -20,7 +59,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Numeric())
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else Numeric())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None:

@@ -107,4 +107,4 @@ def test_schema_one_current_extraction_a_document(filled: Engine) -> None:
 def test_schema_names_are_plain(store: Engine) -> None:
     """Table and column names work unquoted in a shell, a few SQL words aside."""
     names = [c.name for t in schema.metadata.tables.values() for c in t.columns]
-    assert all(re.fullmatch(r"[a-z][a-z_]*", name) for name in [*schema.metadata.tables, *names])
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in [*schema.metadata.tables, *names])
