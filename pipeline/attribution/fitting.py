@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import nn
-from torch.nn import functional as F
 
 from pipeline.attribution.decoding import Candidate
 from pipeline.attribution.gold import Target
+from pipeline.attribution.network import sigmoid
 from pipeline.attribution.tokens import Floats, Tokens
 
 HIDDEN, STEPS, BATCH = 32, 3000, 2048
+PEAK, RISE = 0.005, 0.3
+"""The highest learning rate, and the share of the steps until it is reached."""
+WEIGHT_DECAY, DROPOUT, SECOND = 0.01, 0.1, 0.999
+"""``SECOND``: decay of the squared gradients' average (AdamW, Loshchilov & Hutter 2019)."""
+LEARNED = ("hidden", "hidden_bias", "out", "out_bias")
+Weights = Mapping[str, npt.NDArray[np.generic]]
 RIGHT_OVERLAP = 0.5
 """A content is right from this IoU in letters on, as in the scorer; its source must share a token with the gold one."""
 BINS = 12
@@ -40,27 +45,74 @@ def label(tokens: Tokens, candidates: Sequence[Candidate], targets: Sequence[Tar
     return out
 
 
-def fit_decision(features: Floats, labels: Floats, seed: int) -> dict[str, npt.NDArray[np.float32]]:
-    """The decision's weights, not yet calibrated, from options (rows) and whether they are right."""
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
-    mean, scale = features.mean(0), features.std(0) + 1e-3
-    x, y = torch.from_numpy((features - mean) / scale).float(), torch.from_numpy(labels)
-    net = nn.Sequential(nn.Linear(x.shape[1], HIDDEN), nn.ReLU(), nn.Dropout(0.1), nn.Linear(HIDDEN, 1))
-    optimiser = torch.optim.AdamW(net.parameters(), weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.005, total_steps=STEPS)
-    for _ in range(STEPS):
-        batch = torch.randint(len(x), (BATCH,))
-        loss = F.binary_cross_entropy_with_logits(net(x[batch])[:, 0], y[batch])
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
-    first, last = net[0], net[3]
-    weights = {"hidden": first.weight.T, "hidden_bias": first.bias, "out": last.weight[0], "out_bias": last.bias}
-    arrays = {name: w.detach().numpy().astype(np.float32) for name, w in weights.items()}
-    nothing = {"knots": np.array([0, 1]), "levels": np.array([0, 1]), "accept": np.array(0.0)}
-    return {**arrays, "mean": mean, "scale": scale, **{k: v.astype(np.float32) for k, v in nothing.items()}}
+def fit_decision(
+    features: Floats, labels: Floats, seed: int, start: Weights | None = None, trust: float = 0.0
+) -> dict[str, Floats]:
+    """The decision's weights, from options (rows) and whether they are right; calibration is that of ``start`` or none.
+
+    With ``start``, a decision fitted earlier, training goes on from its weights and is held to them by an L2 penalty of
+    ``trust`` (in options: as much as so many would weigh).
+    """
+    rng = np.random.default_rng(seed)
+    if start is None:
+        mean, scale = features.mean(0), features.std(0) + np.float32(1e-3)
+        weights = {
+            "hidden": _uniform(rng, features.shape[1], (features.shape[1], HIDDEN)),
+            "hidden_bias": _uniform(rng, features.shape[1], (HIDDEN,)),
+            "out": _uniform(rng, HIDDEN, (HIDDEN,)),
+            "out_bias": _uniform(rng, HIDDEN, (1,)),
+        }
+        rest = {"knots": np.array([0, 1]), "levels": np.array([0, 1]), "accept": np.array(0.0)}
+    else:
+        mean, scale = (np.asarray(start[k], np.float32) for k in ("mean", "scale"))
+        weights = {k: np.array(start[k], np.float32) for k in LEARNED}
+        rest = {k: np.asarray(start[k]) for k in ("knots", "levels", "accept")}
+    held = {k: w.copy() for k, w in weights.items()} if start is not None else {}
+    x, y = ((features - mean) / scale).astype(np.float32), labels.astype(np.float32)
+    moments = {k: (np.zeros_like(w), np.zeros_like(w)) for k, w in weights.items()}
+    for step in range(STEPS):
+        rate, beta = one_cycle(step / (STEPS - 1))
+        chosen = rng.integers(len(x), size=BATCH)
+        for name, gradient in _gradients(weights, x[chosen], y[chosen], rng).items():
+            w, (first, second) = weights[name], moments[name]
+            if held:
+                gradient = gradient + trust / len(x) * (w - held[name])
+            first += (1 - beta) * (gradient - first)
+            second += (1 - SECOND) * (gradient * gradient - second)
+            ahead = first / (1 - beta ** (step + 1))
+            w -= rate * (
+                WEIGHT_DECAY * (w if not held else 0) + ahead / (np.sqrt(second / (1 - SECOND ** (step + 1))) + 1e-8)
+            )
+    arrays = {**weights, "mean": mean, "scale": scale, **rest}
+    return {k: np.asarray(v, np.float32) for k, v in arrays.items()}
+
+
+def one_cycle(done: float) -> tuple[float, float]:
+    """Learning rate and first momentum when a share of the steps is done: up for 30 %, then down (Smith 2018)."""
+    rise = done / RISE if done < RISE else 1 - (done - RISE) / (1 - RISE)
+    share = (1 - math.cos(math.pi * rise)) / 2
+    lowest = PEAK / 25 if done < RISE else PEAK / 250_000
+    return lowest + share * (PEAK - lowest), 0.95 - 0.1 * share
+
+
+def _uniform(rng: np.random.Generator, inputs: int, shape: tuple[int, ...]) -> Floats:
+    """First weights of a layer, as wide as its inputs allow."""
+    return rng.uniform(-1, 1, shape).astype(np.float32) / np.float32(math.sqrt(inputs))
+
+
+def _gradients(weights: dict[str, Floats], x: Floats, y: Floats, rng: np.random.Generator) -> dict[str, Floats]:
+    """Of the mean cross-entropy of a batch, with dropout in the hidden layer."""
+    before = x @ weights["hidden"] + weights["hidden_bias"]
+    keep = ((rng.random(before.shape, dtype=np.float32) >= DROPOUT) & (before > 0)) / np.float32(1 - DROPOUT)
+    hidden = before * keep
+    error = (sigmoid(hidden @ weights["out"] + weights["out_bias"]) - y) / len(y)
+    back = np.outer(error, weights["out"]) * keep
+    return {
+        "hidden": x.T @ back,
+        "hidden_bias": back.sum(0),
+        "out": hidden.T @ error,
+        "out_bias": error.sum(keepdims=True),
+    }
 
 
 def isotonic(p: Floats, right: Floats) -> tuple[Floats, Floats]:

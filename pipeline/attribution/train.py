@@ -33,12 +33,11 @@ from pipeline.attribution.fitting import fit_decision, isotonic, label, reliabil
 from pipeline.attribution.gold import GoldDocument, Target, align, read_gold
 from pipeline.attribution.network import Network
 from pipeline.attribution.tokens import Floats, Tokens, read_tokens
-from pipeline.attribution.torch_network import export
-from pipeline.attribution.training import EPOCHS, build_example, build_vocabulary, fit
 from pipeline.language import default_model
 
 Arrays = dict[str, npt.NDArray[np.generic]]
 SEED = 0
+EPOCHS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,10 @@ def train_models(documents: Sequence[Parsed], epochs: int, jobs: int) -> tuple[A
 
 
 def train_network(epochs: int, documents: Sequence[Parsed]) -> Arrays:
-    """The arrays of a network trained on the documents, with its vocabulary."""
+    """The arrays of a network trained on the documents, with its vocabulary; the one step that needs PyTorch."""
+    from pipeline.attribution.torch_network import export
+    from pipeline.attribution.training import build_example, build_vocabulary, fit
+
     vocabulary: Vocabulary = build_vocabulary([d.tokens for d in documents])
     examples = [build_example(d.tokens, d.targets, vocabulary) for d in documents]
     trained = fit(examples, vocabulary, epochs, SEED, partial(print, f"{len(documents)} documents,", flush=True))

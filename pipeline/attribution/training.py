@@ -27,7 +27,6 @@ from pipeline.attribution.network import CHUNK
 from pipeline.attribution.tokens import Ints, Tokens
 from pipeline.attribution.torch_network import Network
 
-EPOCHS = 6
 BATCH = 20
 LEARNING_RATE = 2.5e-3
 WEIGHT_DECAY = 0.05
