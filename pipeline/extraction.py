@@ -22,7 +22,9 @@ from pipeline.records import Claim, ClaimKind, Document, Provenance
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 PACKAGE = Path(__file__).parent
-DOWNSTREAM = frozenset({"cli", "dataset", "evaluate", "progress", "publish", "review", "steps", "store", "versions"})
+DOWNSTREAM = frozenset(
+    {"cli", "dataset", "evaluate", "progress", "publish", "review", "steps", "store", "versions", "workers"}
+)
 """Parts of the package that come after extraction: a change in them asks for no new extraction."""
 
 
@@ -32,7 +34,12 @@ def default_pipeline() -> Language:
 
     It uses the knowledge file that ``CLAIMS_KNOWLEDGE`` names, and the trained weights in the folder ``CLAIMS_MODELS``.
     """
-    return load(knowledge=os.environ.get("CLAIMS_KNOWLEDGE") or None, models=os.environ.get("CLAIMS_MODELS") or None)
+    return pipeline_with(os.environ.get("CLAIMS_MODELS") or None)
+
+
+def pipeline_with(trained: str | None) -> Language:
+    """The pipeline on the default model with the trained weights of a folder, else with the package's."""
+    return load(knowledge=os.environ.get("CLAIMS_KNOWLEDGE") or None, models=trained)
 
 
 def extract(text: str, nlp: Language | None = None) -> list[Claim]:

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from pipeline.records import Document
 
 
+Models = Annotated[
+    Path | None,
+    typer.Option(help="Folder of weights that `claims train` wrote.", envvar="CLAIMS_MODELS", show_envvar=True),
+]
+
+
 class Format(StrEnum):
     """How claims are printed."""
 
@@ -32,6 +38,7 @@ def extract(
     format_: Annotated[
         Format, typer.Option("--format", "-f", help="table for people; jsonl: a claim a line; json; html: a page.")
     ] = Format.table,
+    models: Models = None,
 ) -> None:
     """Print the claims in articles, with neither server nor database.
 
@@ -50,21 +57,24 @@ def extract(
         Format.html: print_page,
     }
     failed: list[str] = []
-    printers[format_](extractions(files, failed))
+    printers[format_](extractions(files, failed, models))
     if failed:
         if len(files) == 1:
             raise InputError(failed[0])
         raise InputError(f"{len(failed)} of {len(files)} inputs could not be read (see above)")
 
 
-def extractions(files: list[str], failed: list[str]) -> Iterator[Extraction]:
+def extractions(files: list[str], failed: list[str], models: Path | None) -> Iterator[Extraction]:
     """What each file gives, in order; one that cannot be read is told and left out."""
+    nlp = None
     for name in files:
         try:
             document = read(name)
-            from pipeline.extraction import extract_documents
+            from pipeline.extraction import extract_documents, pipeline_with
 
-            yield from extract_documents([document])
+            if models is not None and nlp is None:
+                nlp = pipeline_with(str(models))
+            yield from extract_documents([document], nlp)
         except InputError as error:
             failed.append(str(error))
             if len(files) > 1:

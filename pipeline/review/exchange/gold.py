@@ -15,9 +15,7 @@ from sqlalchemy import Engine
 
 from pipeline.evaluate.amounts import NOT_MONEY
 from pipeline.records import Amount, Claim, ClaimKind, Prediction, Quote, Span
-from pipeline.review import index
-from pipeline.review.survey import Item
-from pipeline.store.database import reading
+from pipeline.review.settled import reviewed
 
 FILES: dict[ClaimKind, str] = {"quote": "attributions", "prediction": "predictions", "amount": "amounts"}
 """The kind of claim -> the name of its file, and of the field that holds its gold."""
@@ -27,14 +25,10 @@ def write(engine: Engine, doc_ids: Iterable[str], folder: Path) -> dict[Path, in
     """Write the files of all kinds that have gold; returns how many documents each has."""
     folder.mkdir(parents=True, exist_ok=True)
     lines: dict[ClaimKind, list[str]] = {kind: [] for kind in FILES}
-    for doc_id in doc_ids:
-        with reading(engine) as connection:
-            document, items = index.items_of(connection, doc_id)
-        for kind, name in FILES.items():
-            mine = [i for i in items if i.claim.kind == kind]
-            if mine and all(i.settled or i.status == "rejected" for i in mine):
-                row = {"doc_id": doc_id, "text": document.text, name: list(_gold(mine))}
-                lines[kind].append(json.dumps(row, ensure_ascii=False) + "\n")
+    for one in reviewed(engine, doc_ids):
+        for kind in one.complete():
+            row = {"doc_id": one.document.doc_id, "text": one.document.text, FILES[kind]: list(gold(one.claims(kind)))}
+            lines[kind].append(json.dumps(row, ensure_ascii=False) + "\n")
     out = {}
     for kind, found in lines.items():
         if found:
@@ -44,11 +38,9 @@ def write(engine: Engine, doc_ids: Iterable[str], folder: Path) -> dict[Path, in
     return out
 
 
-def _gold(items: Iterable[Item]) -> Iterator[dict[str, Any]]:
-    for item in items:
-        claim = item.settled
-        if claim is None:
-            continue
+def gold(claims: Iterable[Claim]) -> Iterator[dict[str, Any]]:
+    """The claims as entries of a gold file; percentages and multiples, which are no sums of money, have none."""
+    for claim in claims:
         name = claim.speaker.name if claim.speaker and claim.speaker.kind != "author" else None
         if isinstance(claim.detail, Quote):
             spans = {"source": [claim.mention], "cue": [claim.cue], "content": claim.detail.content}
