@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import spacy
+from spacy.tokens import Doc
 
 import pipeline.components.blocks
 import pipeline.components.extensions  # noqa: F401
@@ -86,9 +88,13 @@ def examples(rows: list[dict[str, Any]]) -> list[Example]:
     nlp.add_pipe("claims_blocks", first=True)
     out: list[Example] = []
     for row, doc in zip(rows, nlp.pipe(row["text"] for row in rows), strict=True):
-        proposals = [(chars(doc, p.span), p) for _, tokens in claimable(doc) for p in propose(tokens, lexicon())]
-        out += labelled(row, proposals)
+        out += labelled(row, proposed(doc))
     return out
+
+
+def proposed(doc: Doc) -> list[tuple[Span, Proposal]]:
+    """The candidates of a parsed document, each with the characters of its clause."""
+    return [(chars(doc, p.span), p) for _, tokens in claimable(doc) for p in propose(tokens, lexicon())]
 
 
 def vocabulary(data: list[Example]) -> list[str]:
@@ -111,15 +117,21 @@ def matrix(data: list[Example], names: list[str]) -> Floats:
     return out
 
 
-def fit(x: Floats, y: Floats, names: list[str]) -> Floats:
-    """The weights of an L2-penalised logistic regression, by Newton's method; the bias is not penalised."""
+def fit(x: Floats, y: Floats, names: list[str], prior: Mapping[str, float] | None = None, trust: float = 1.0) -> Floats:
+    """The weights of an L2-penalised logistic regression, by Newton's method; the bias is not penalised.
+
+    With ``prior``, the weights of an earlier training, its features are drawn to these, ``trust`` times as hard.
+    """
     penalty = np.full(x.shape[1], STRENGTH)
     if "bias" in names:
         penalty[names.index("bias")] = 1e-6
-    weights = np.zeros(x.shape[1])
+    known = prior or {}
+    mean = np.array([known.get(name, 0.0) for name in names])
+    penalty[[name in known for name in names]] = STRENGTH * trust
+    weights = mean.copy()
     for _ in range(30):
         p = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
-        gradient = x.T @ (p - y) + penalty * weights
+        gradient = x.T @ (p - y) + penalty * (weights - mean)
         hessian = (x.T * (p * (1 - p))) @ x + np.diag(penalty)
         step = np.linalg.solve(hessian, gradient)
         weights -= step
