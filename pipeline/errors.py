@@ -9,3 +9,9 @@ class ClaimsError(Exception):
 
 class InputError(ClaimsError):
     """A source that cannot be read as an article: missing, empty, binary, of an unknown format."""
+
+
+def reason(error: Exception) -> str:
+    """Why something failed, in one line."""
+    said = " ".join(str(error).split())
+    return said if isinstance(error, ClaimsError) else f"{type(error).__name__}: {said}".removesuffix(": ")

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from pipeline import extraction
 from pipeline.assembly import Extraction
-from pipeline.errors import ClaimsError, InputError
+from pipeline.errors import ClaimsError, InputError, reason
 from pipeline.ingest.corpus import Corpus
 from pipeline.ingest.record import Entry
 from pipeline.ingest.stamp import stamp
@@ -180,9 +180,3 @@ def extract(engine: Engine, run_id: str, doc_ids: Sequence[str]) -> int:
         for corpus, file, doc_id in reads.sources_of(connection, failed):
             writes.record_failure(connection, run_id, corpus, file, "extract", failed[doc_id])
     return len(found)
-
-
-def reason(error: Exception) -> str:
-    """Why something failed, in one line."""
-    said = " ".join(str(error).split())
-    return said if isinstance(error, ClaimsError) else f"{type(error).__name__}: {said}".removesuffix(": ")
