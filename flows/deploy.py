@@ -17,10 +17,11 @@ from pathlib import Path
 
 from prefect.types.entrypoint import EntrypointType
 
-from flows.run import run
+from flows.run import absolute, run
 from flows.server import server
 from pipeline.errors import ClaimsError, InputError
 from pipeline.store import default_url
+from pipeline.store.database import without_password
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -52,11 +53,6 @@ def interval(text: str) -> timedelta:
     return timedelta(**{UNITS[found[2]]: int(found[1])})
 
 
-def absolute(database: str) -> str:
-    """The database, wherever the served run's working directory may be."""
-    return database if "://" in database else str(Path(database).resolve())
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m flows.deploy", description=__doc__.split("\n")[0])
@@ -66,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("dataset"), help="folder for the dataset")
     given = parser.parse_args(arguments)
     try:
-        deploy(given.corpus, given.every, absolute(given.database), given.out)
+        deploy(given.corpus, given.every, absolute(without_password(given.database)), given.out)
     except InputError as error:
         parser.error(str(error))
     except ClaimsError as error:

@@ -15,6 +15,13 @@ from pipeline.progress import batches
 from pipeline.store.database import opened
 
 
+@step("list-new")
+def list_new(database: str, corpus: Path) -> list[Entry]:
+    """The entries of a corpus that are to be read."""
+    with opened(database) as store:
+        return steps.unread(store, Corpus(corpus))
+
+
 @step("ingest-batch")
 def ingest_batch(database: str, run_id: str, corpus: Path, entries: Sequence[Entry]) -> int:
     """Read some articles in one transaction; returns how many could be read."""
@@ -33,6 +40,5 @@ def open_containers(database: str, run_id: str, corpus: Path) -> None:
 def ingest(corpus: Path, database: str, run_id: str, batch: int = steps.BATCH) -> int:
     """Read what is new or changed in a corpus; returns how many articles were read."""
     open_containers(database, run_id, corpus)
-    with opened(database) as store:
-        entries = steps.unread(store, Corpus(corpus))
+    entries = list_new(database, corpus)
     return sum(ingest_batch(database, run_id, corpus, part) for part in batches(entries, batch, "Reading"))

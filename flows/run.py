@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
@@ -12,13 +14,15 @@ from prefect.runtime import deployment, flow_run
 from flows.extract import extract
 from flows.ingest import ingest
 from flows.publish import publish
+from flows.runners import CLUSTER, Runner, default_workers, task_runner
+from flows.tasks import step
 from pipeline import steps
 from pipeline.errors import InputError
 from pipeline.ingest.corpus import Corpus
 from pipeline.publish.files import Published
-from pipeline.store import default_url
-from pipeline.store.database import opened, reading
+from pipeline.store.database import StoreError, opened, reading, without_password
 from pipeline.store.summary import Summary, summarise
+from pipeline.workers import Maker, pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +36,74 @@ class Outcome:
     published: Published
 
 
+@step("begin")
+def begin(database: str, corpus: str, maker: Maker, prefect_run_id: str | None) -> str:
+    """Put the run on record; returns its id."""
+    with opened(database) as store:
+        return steps.begin(store, corpus, maker, prefect_run_id)
+
+
+@step("end")
+def end(database: str, run_id: str, status: Literal["completed", "failed"]) -> None:
+    """Put on record how the run ended."""
+    with opened(database) as store:
+        steps.end(store, run_id, status)
+
+
+@step("summarise")
+def summary_of(database: str, corpus: str) -> Summary:
+    """What the corpus holds now."""
+    with opened(database) as store, reading(store) as connection:
+        return summarise(connection, corpus)
+
+
 @flow(name="claims-run", persist_result=False)
-def run(corpus: str, database: str | None = None, out: str = "dataset", batch: int = steps.BATCH) -> Outcome:
+def run(
+    corpus: str,
+    database: str | None = None,
+    out: str = "dataset",
+    batch: int = steps.BATCH,
+    workers: int | None = None,
+    runner: Runner = "local",
+    address: str | None = None,
+) -> Outcome:
     """Run the whole pipeline over a corpus; what is already done is not done again.
 
+    ``workers``: processes that extract (default: one for each core); ``runner`` and ``address``: see ``task_runner``.
     An empty folder is no error: articles may arrive later. Raises ``InputError`` where the folder is not there or the
     database cannot be opened.
     """
     folder = Path(corpus)
-    articles = Corpus(folder)
+    name = Corpus(folder).name
     if not folder.is_dir():
         raise InputError(f"{corpus} is no folder: name the folder of a corpus")
-    url = database or default_url()
-    with opened(url) as store:
-        with steps.recorded(store, articles, flow_run.id) as run_id:
-            read = ingest(folder, url, run_id, batch)
-            extracted = extract(folder, url, run_id, batch)
-            published = publish(url, Path(out))
-        with reading(store) as connection:
-            outcome = Outcome(run_id, read, extracted, summarise(connection, articles.name), published)
+    url = absolute(without_password(database))
+    count = workers or (CLUSTER if address else default_workers())
+    on_runner = extract.with_options(task_runner=task_runner(runner, count, address))
+    with opened(url), pool.worker() as worker:  # bad input is told before anything is put on record
+        maker = worker.maker
+    run_id = begin(url, name, maker, flow_run.id)
+    try:
+        read = ingest(folder, url, run_id, batch)
+        extracted = on_runner(folder, url, run_id, maker, count, batch)
+        published = publish(url, Path(out))
+    except BaseException:
+        with suppress(StoreError), opened(url) as store:
+            steps.end(store, run_id, "failed")
+        raise
+    finally:
+        pool.close()
+    end(url, run_id, "completed")
+    outcome = Outcome(run_id, read, extracted, summary_of(url, name), published)
     if deployment.id and (read or extracted):  # started by a schedule: this is what the terminal shows
         print(headline(outcome), flush=True)
-    create_markdown_artifact(report(outcome), key="claims-run", description=f"Run of {articles.name}")
+    create_markdown_artifact(report(outcome), key="claims-run", description=f"Run of {name}")
     return outcome
+
+
+def absolute(database: str) -> str:
+    """The store's address, whatever the working directory of whoever opens it."""
+    return database if "://" in database else str(Path(database).resolve())
 
 
 def headline(outcome: Outcome) -> str:

@@ -9,18 +9,23 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from pipeline.errors import InputError
+from pipeline.store.database import StoreUnavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
+DELAYS: list[float] = [1, 2, 4, 8, 16, 16]
+"""Seconds between the tries of a task: together longer than a database takes to start again."""
 
 
 def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """A task that is tried three times, and whose result lives in the store or the dataset, not in Prefect."""
+    """A task that is tried again while the database is locked or gone.
+
+    Its result lies in the store or the dataset, not in Prefect.
+    """
     made: Callable[[Callable[P, R]], Task[P, R]] = task(
         name=name,
-        retries=2,
-        retry_delay_seconds=1,
+        retries=len(DELAYS),
+        retry_delay_seconds=DELAYS,
         retry_condition_fn=transient,
         persist_result=False,
         cache_policy=NO_CACHE,
@@ -29,11 +34,11 @@ def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 
 
 def transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether trying again may help; bad input stays bad."""
+    """Whether trying again may help."""
     try:
         state.result()
-    except InputError:
-        return False
-    except Exception:
+    except StoreUnavailable:
         return True
+    except Exception:
+        return False
     return False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
@@ -21,9 +22,18 @@ _shown: list[tuple[Progress, TaskID]] = []
 
 
 def batches(items: Sequence[T], size: int, what: str) -> Iterator[Sequence[T]]:
-    """The items in batches, with a bar that shows how many are done and how long the rest will take.
+    """The items in batches, with a bar; whoever does the work says ``advance`` after each item."""
+    with bar(len(items), what) as reached:
+        for i in range(0, len(items), size):
+            yield items[i : i + size]
+            reached(i + size)
 
-    Whoever does the work says ``advance`` after each item.
+
+@contextmanager
+def bar(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """A bar that shows how many items are done and how long the rest will take.
+
+    It moves by ``advance``, and by the function given, which says how many are done at least.
     """
     console = Console(stderr=True)
     columns = (
@@ -35,12 +45,15 @@ def batches(items: Sequence[T], size: int, what: str) -> Iterator[Sequence[T]]:
         TimeRemainingColumn(),
         TextColumn("left"),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal or not items) as progress:
-        _shown.append((progress, progress.add_task(what, total=len(items))))
+    with Progress(*columns, console=console, disable=not console.is_terminal or not total) as progress:
+        shown = progress.add_task(what, total=total)
+
+        def reached(done: int) -> None:
+            progress.update(shown, completed=min(total, max(done, progress.tasks[0].completed)))
+
+        _shown.append((progress, shown))
         try:
-            for i in range(0, len(items), size):
-                yield items[i : i + size]
-                progress.update(_shown[-1][1], completed=min(i + size, len(items)))
+            yield reached
         finally:
             _shown.pop()
 

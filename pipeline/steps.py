@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Literal
 
 from sqlalchemy import Engine
 
@@ -20,35 +21,45 @@ from pipeline.ingest.record import Entry
 from pipeline.ingest.stamp import stamp
 from pipeline.progress import advance
 from pipeline.records import Document, digest
-from pipeline.store import reads, rows, writes
+from pipeline.store import processes, reads, rows, writes
 from pipeline.store.database import reading, writing
 from pipeline.store.files import File, known_files, note_files
+from pipeline.workers import Maker, Worker, maker
 
 BATCH = 100
 """Articles per transaction and per task of a flow: some seconds of work."""
 
 
 @contextmanager
-def recorded(engine: Engine, corpus: Corpus, prefect_run_id: str | None = None) -> Iterator[str]:
-    """Put a run on record, with how it ended; gives its id."""
-    nlp = extraction.default_pipeline()
-    with writing(engine) as connection:
-        run_id = writes.start_run(
-            connection,
-            corpus.name,
-            extraction.pipeline_version(),
-            model=extraction.model_name(nlp),
-            config_hash=extraction.config_hash(nlp),
-            prefect_run_id=prefect_run_id,
-        )
+def recorded(engine: Engine, corpus: Corpus) -> Iterator[str]:
+    """Put a run in this process on record, with how it ended; gives its id."""
+    run_id = begin(engine, corpus.name, maker())
     try:
         yield run_id
     except BaseException:
-        with writing(engine) as connection:
-            writes.finish_run(connection, run_id, "failed")
+        end(engine, run_id, "failed")
         raise
+    end(engine, run_id, "completed")
+
+
+def begin(engine: Engine, corpus: str, made_by: Maker, prefect_run_id: str | None = None) -> str:
+    """Put a run that begins on record, and of those that went on no more that they were interrupted; gives its id."""
     with writing(engine) as connection:
-        writes.finish_run(connection, run_id, "completed")
+        processes.end_interrupted(connection)
+        return writes.start_run(
+            connection,
+            corpus,
+            made_by.pipeline_version,
+            model=made_by.model,
+            config_hash=made_by.config_hash,
+            prefect_run_id=prefect_run_id,
+        )
+
+
+def end(engine: Engine, run_id: str, status: Literal["completed", "failed"]) -> None:
+    """Put on record how a run ended."""
+    with writing(engine) as connection:
+        writes.finish_run(connection, run_id, status)
 
 
 def take_in(engine: Engine, run_id: str, corpus: Corpus) -> None:
@@ -77,9 +88,9 @@ def take_in(engine: Engine, run_id: str, corpus: Corpus) -> None:
 
 def unread(engine: Engine, corpus: Corpus) -> list[Entry]:
     """The corpus's entries that are new or changed, or that this program reads anew; forgets those that are gone."""
-    listed = list(corpus.entries())
+    listed, containers = corpus.listing()
     with writing(engine) as connection:
-        writes.forget_unlisted(connection, corpus.name, (*(e.file for e in listed), *corpus.containers()))
+        writes.forget_unlisted(connection, corpus.name, (*(e.file for e in listed), *containers))
         known = known_files(connection, corpus.name)
     new: list[Entry] = []
     unchanged: list[File] = []
@@ -99,8 +110,7 @@ def unread(engine: Engine, corpus: Corpus) -> list[Entry]:
 def look(corpus: Corpus, entry: Entry, before: File | None = None) -> File | None:
     """How a file of a corpus is now, its bytes read only where it looks changed; ``None`` where it cannot be read."""
     try:
-        path = corpus.path / entry.file
-        stamped = stamp(path)
+        stamped = stamp(f"{corpus.path}/{entry.file}")
         if before is None or stamped is None or stamped != before.stamp:
             with corpus.raw_path(entry).open("rb") as raw:
                 hashed = hashlib.file_digest(raw, "sha256").hexdigest()
@@ -127,7 +137,7 @@ def ingest(engine: Engine, run_id: str, corpus: Corpus, entries: Sequence[Entry]
     for entry in entries:
         named = replace(entry, uri=entry.uri or corpus.uri_of(entry.file))
         try:
-            stamped = stamp(corpus.path / entry.file)  # before it is read, so that a change meanwhile is noticed
+            stamped = stamp(f"{corpus.path}/{entry.file}")  # before it is read, so that a change meanwhile is noticed
             document = corpus.read(named)
             rows.document_row(document)
         except Exception as error:  # one bad article must not stop the others
@@ -149,33 +159,37 @@ def ingest(engine: Engine, run_id: str, corpus: Corpus, entries: Sequence[Entry]
     return len(found)
 
 
-def pending(engine: Engine, corpus: Corpus) -> list[str]:
+def pending(engine: Engine, corpus: Corpus, made_by: Maker | None = None) -> list[str]:
     """The ids of the corpus's documents that the present version and configuration has not extracted yet."""
-    hashed = extraction.config_hash(extraction.default_pipeline())
+    made_by = made_by or maker()
     with reading(engine) as connection:
-        return reads.pending(connection, corpus.name, extraction.pipeline_version(), hashed)
+        return reads.pending(connection, corpus.name, made_by.pipeline_version, made_by.config_hash)
 
 
-def extract(engine: Engine, run_id: str, doc_ids: Sequence[str]) -> int:
+def extract(engine: Engine, run_id: str, doc_ids: Sequence[str], worker: Worker | None = None) -> int:
     """Extract the documents and store what they gave in one transaction; those that cannot become failures.
 
-    Returns how many were extracted.
+    Those that another run has extracted in the same way meanwhile are left alone. ``worker``: the process to do it in,
+    where it is not this one. Returns how many were extracted.
     """
     with reading(engine) as connection:
-        documents = reads.load_documents(connection, doc_ids)
+        documents = reads.load_documents(connection, reads.outstanding(connection, run_id, doc_ids))
     found: list[Extraction] = []
     failed: dict[str, str] = {}
     for document in documents:
         try:
-            extracted = next(extraction.extract_documents([document]))
+            extracted = worker.extract(document) if worker else next(extraction.extract_documents([document]))
             rows.check(extracted)
         except Exception as error:  # one bad article must not stop the others
             failed[document.doc_id] = reason(error)
         else:
             found.append(extracted)
         advance()
-    with writing(engine) as connection:
-        writes.store_extractions(connection, run_id, found)
+    with writing(engine, alongside=True) as connection:
+        writes.lock_documents(connection, [d.doc_id for d in documents])
+        left = set(reads.outstanding(connection, run_id, [d.doc_id for d in documents]))
+        writes.store_extractions(connection, run_id, [e for e in found if e.document.doc_id in left])
+        failed = {doc_id: why for doc_id, why in failed.items() if doc_id in left}
         writes.retire(connection, list(failed))
         for corpus, file, doc_id in reads.sources_of(connection, failed):
             writes.record_failure(connection, run_id, corpus, file, "extract", failed[doc_id])

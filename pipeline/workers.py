@@ -64,6 +64,12 @@ class Maker:
     config_hash: str
 
 
+def maker() -> Maker:
+    """What makes claims in this process."""
+    nlp = extraction.default_pipeline()
+    return Maker(extraction.pipeline_version(), extraction.model_name(nlp), extraction.config_hash(nlp))
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
     """Why a document gave no claims; ``spent``: it took all memory that it may take, and the child goes."""
@@ -190,11 +196,10 @@ def serve(socket_number: int, memory: int) -> None:
     threading.Thread(target=end_with_input, daemon=True).start()
     try:
         nlp = extraction.default_pipeline()
-        maker = Maker(extraction.pipeline_version(), extraction.model_name(nlp), extraction.config_hash(nlp))
+        connection.send(maker())
     except Exception as error:
         connection.send(Failed(reason(error)))
         return
-    connection.send(maker)
     limit_memory(memory)
     answer: object = None
     while not (isinstance(answer, Failed) and answer.spent):

@@ -132,7 +132,7 @@ def test_invariant_1_holds_for_any_text(tmp_path_factory: pytest.TempPathFactory
     with ran(place / "corpus", place, publishing=False) as store, reading(store) as connection:
         failed = reads.open_failures(connection)
         documents = connection.execute(sa.select(schema.documents)).all()
-        assert len(failed) + len(documents) == 1
+        assert len([f for f in failed if f.step == "ingest"]) + len(documents) == 1
         for row in connection.execute(sa.select(schema.claims)):
             assert documents[0].text[row.start : row.end] == row.text
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -31,23 +31,32 @@ def run(
     corpus: Annotated[Path, typer.Argument(help="Folder with the articles of a corpus.", metavar="CORPUS")],
     out: Out = Path("dataset"),
     database: Database = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that extract.", min=1, show_default="one a core")
+    ] = None,
+    runner: Annotated[Literal["local", "dask"], typer.Option(help="Where to extract: local or dask.")] = "local",
+    address: Annotated[str | None, typer.Option(help="Scheduler of a Dask cluster (tcp://host:8786).")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read what is new in a corpus, extract its claims, publish the dataset, say what was found.
 
     A second run does only what is new. Needs nothing running: it starts a temporary Prefect server, unless
-    PREFECT_API_URL names one.
+    PREFECT_API_URL names one. `--runner dask` extracts on a Dask cluster: one of this machine, or an existing one whose
+    workers have this program and reach the store and the Prefect server.
 
     Example: `claims run corpora/us-korea`
     """
     from pipeline.cli import render
     from pipeline.ingest.corpus import Corpus
     from pipeline.publish.files import folder
-    from pipeline.store.database import opened
+    from pipeline.store.database import opened, without_password
 
+    if address and runner != "dask":
+        raise InputError("--address is that of a Dask cluster: give --runner dask, too")
     Corpus.open(corpus)
     with opened(database), folder(out):  # bad input is told before a server is started
         pass
+    url = without_password(database)
     with ExitStack() as stack:
         with render.status("Starting Prefect ..."):
             from flows.server import server
@@ -55,7 +64,7 @@ def run(
             stack.enter_context(server(meanwhile=prepare))
         from flows.run import run as flow
 
-        outcome = flow(str(corpus), database, str(out))
+        outcome = flow(str(corpus), url, str(out), workers=workers, runner=runner, address=address)
     if as_json:
         figures = outcome.summary.to_dict() | {"run_id": outcome.run_id, "read": outcome.read}
         print(json.dumps(figures | {"extracted": outcome.extracted, "dataset": str(out)}, ensure_ascii=False, indent=1))
@@ -67,10 +76,11 @@ def prepare() -> None:
     """Load what a run needs; takes seconds."""
     import flows.run  # noqa: F401
     from flows.settings import leave_errors_to_caller
-    from pipeline.extraction import default_pipeline
+    from pipeline.workers import pool
 
     leave_errors_to_caller()
-    default_pipeline()
+    with pool.worker():  # begins to load the pipeline
+        pass
 
 
 def ingest(

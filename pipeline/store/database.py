@@ -34,7 +34,8 @@ def default_url() -> str:
 def open_store(url: str | Path | None = None, *, create: bool = True) -> Engine:
     """The store at a database URL or a file path; an absent or empty one is created where ``create`` allows it.
 
-    Raises ``InputError`` where it is absent, no store, damaged, or written by another version of the program.
+    Raises ``InputError`` where it is absent, no store, damaged, or written by a later version of the program;
+    ``StoreUnavailable`` where it does not answer.
     """
     address = _url(url or default_url())
     path = Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
@@ -44,9 +45,13 @@ def open_store(url: str | Path | None = None, *, create: bool = True) -> Engine:
     name = path or address.render_as_string()
     try:
         _check(engine, str(name), create)
+    except StoreUnavailable:
+        engine.dispose()
+        raise
     except (StoreError, sa.exc.DBAPIError, sqlite3.Error) as error:
         engine.dispose()
-        reason = getattr(error, "orig", None) or error
+        cause = error.__cause__ if isinstance(error, StoreError) else error
+        reason = " ".join(str(getattr(cause, "orig", cause)).split())
         raise InputError(f"{name}: cannot be opened as a store of claims ({reason})") from None
     except BaseException:
         engine.dispose()
@@ -55,7 +60,26 @@ def open_store(url: str | Path | None = None, *, create: bool = True) -> Engine:
 
 
 class StoreError(ClaimsError):
-    """The database does not work: it is locked, full, damaged or gone."""
+    """The database does not work: it is full or damaged."""
+
+
+class StoreUnavailable(StoreError):
+    """The database does not work now, but may later: it is locked or gone."""
+
+
+def without_password(url: str | None) -> str:
+    """The URL (default: ``default_url``) as it may be shown and put on record; PostgreSQL finds the password elsewhere.
+
+    The password goes to the environment variable ``PGPASSWORD``, which this process and its children have.
+    """
+    address = _url(url or default_url())
+    if address.get_backend_name() != "postgresql" or address.password is None:
+        return url or default_url()
+    if address.password:
+        os.environ["PGPASSWORD"] = str(address.password)
+    return sa.URL.create(
+        address.drivername, address.username, None, address.host, address.port, address.database, address.query
+    ).render_as_string()
 
 
 @contextmanager
@@ -91,17 +115,32 @@ def writing(engine: Engine, *, alongside: bool = False) -> Iterator[Connection]:
         yield connection
 
 
+PASSING = ("08", "40", "55P03", "57P")
+"""PostgreSQL's error codes of lost connections, deadlocks, locks not had in time, servers that stop or start."""
 DRIVERS = dict.fromkeys(("postgres", "postgresql"), "postgresql+psycopg")
 """The driver of the URLs that name none."""
 
 
 @contextmanager
 def _told(engine: Engine) -> Iterator[None]:
-    """Say in one line what keeps the database from working: it is locked, full, gone."""
+    """Say in one line what keeps the database from working."""
     try:
         yield
-    except sa.exc.OperationalError as error:
-        raise StoreError(f"{engine.url.render_as_string()}: {error.orig}") from error
+    except sa.exc.DBAPIError as error:
+        if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
+            raise
+        kind = StoreUnavailable if _passes(error) else StoreError
+        raise kind(f"{engine.url.render_as_string()}: {' '.join(str(error.orig).split())}") from error
+
+
+def _passes(error: sa.exc.DBAPIError) -> bool:
+    """Whether the same may work a little later."""
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (
+        isinstance(error, sa.exc.OperationalError) and (state is None or state.startswith(PASSING))
+    )
 
 
 def _url(text: str | Path) -> sa.URL:

@@ -76,20 +76,33 @@ def fetch(connection: Connection, query: sa.Select[Any]) -> list[Row]:
 
 def pending(connection: Connection, corpus: str, pipeline_version: str, config_hash: str) -> list[str]:
     """The ids of the corpus's documents that this version and configuration has not extracted as they are now."""
-    done = sa.and_(
+    query = (
+        sa.select(documents.c.doc_id)
+        .where(documents.c.doc_id.in_(sa.select(sources.c.doc_id).where(sources.c.corpus == corpus)))
+        .where(~_done(pipeline_version, config_hash))
+        .order_by(documents.c.doc_id)
+    )
+    return list(connection.scalars(query))
+
+
+def outstanding(connection: Connection, run_id: str, doc_ids: Sequence[str]) -> list[str]:
+    """Those of the documents that no other run has extracted as this run does and as they are now."""
+    run = connection.execute(sa.select(runs).where(runs.c.run_id == run_id)).one()
+    done = _done(run.pipeline_version, run.config_hash, extractions.c.run_id != run_id)
+    query = sa.select(documents.c.doc_id).where(documents.c.doc_id.in_(doc_ids)).where(~done)
+    return list(connection.scalars(query.order_by(documents.c.doc_id)))
+
+
+def _done(pipeline_version: str, config_hash: str, *more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether a version and configuration has extracted a document as it is now."""
+    return sa.exists().where(
         extractions.c.doc_id == documents.c.doc_id,
         extractions.c.current,
         extractions.c.pipeline_version == pipeline_version,
         extractions.c.config_hash == config_hash,
         extractions.c.input_hash == documents.c.input_hash,
+        *more,
     )
-    query = (
-        sa.select(documents.c.doc_id)
-        .where(documents.c.doc_id.in_(sa.select(sources.c.doc_id).where(sources.c.corpus == corpus)))
-        .where(~sa.exists().where(done))
-        .order_by(documents.c.doc_id)
-    )
-    return list(connection.scalars(query))
 
 
 def load_documents(connection: Connection, doc_ids: Sequence[str]) -> list[Document]:

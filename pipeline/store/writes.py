@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ from sqlalchemy import Connection
 from pipeline import records
 from pipeline.errors import ClaimsError
 from pipeline.records import Document
-from pipeline.store import bulk, rows
+from pipeline.store import bulk, processes, rows
 from pipeline.store.reads import load_claims
 from pipeline.store.schema import (
     blocks,
@@ -76,6 +77,8 @@ def start_run(
             model=model,
             config_hash=config_hash,
             prefect_run_id=prefect_run_id,
+            host=processes.HOST,
+            process=processes.identity(os.getpid()),
         )
     )
     return run_id
@@ -130,14 +133,20 @@ def forget_file(connection: Connection, corpus: str, file: str) -> None:
 
 def forget_unlisted(connection: Connection, corpus: str, listed: Iterable[str]) -> int:
     """Drop what is known of files that a corpus no longer lists; returns how many of them had sources."""
-    kept = set(listed)
-    gone: dict[str, set[str]] = {}
-    for table in (sources, failures, files):
-        known = connection.scalars(sa.select(table.c.file).where(table.c.corpus == corpus))
-        gone[table.name] = {file for file in set(known) - kept if container_of(file) not in kept}
-        for file in gone[table.name]:
-            connection.execute(table.delete().where(table.c.corpus == corpus, table.c.file == file))
-    return len(gone["sources"])
+    kept, seen = set(listed), sa.select(files.c.file).where(files.c.corpus == corpus)
+    known = set(connection.scalars(seen))
+    for table in (sources, failures):  # a few, as a rule: what was put there without being read from a file
+        known |= set(
+            connection.scalars(sa.select(table.c.file).where(table.c.corpus == corpus, table.c.file.not_in(seen)))
+        )
+    gone = [file for file in known - kept if container_of(file) not in kept]
+    had = 0
+    for file in gone:
+        here = {table: (table.c.corpus == corpus, table.c.file == file) for table in (sources, failures, files)}
+        had += connection.execute(sa.select(sa.exists().where(*here[sources]))).scalar_one()
+        for table, where in here.items():
+            connection.execute(table.delete().where(*where))
+    return had
 
 
 def container_of(file: str) -> str:
@@ -155,6 +164,12 @@ def mend_container(connection: Connection, run_id: str, corpus: str, file: str, 
             mend(connection, run_id, corpus, name, "ingest")
     for name, why in failed.items():
         record_failure(connection, run_id, corpus, name, "ingest", why)
+
+
+def lock_documents(connection: Connection, doc_ids: Sequence[str]) -> None:
+    """Have others who want to change the documents or their claims wait, where the database lets several write."""
+    query = sa.select(documents.c.doc_id).where(documents.c.doc_id.in_(doc_ids)).order_by(documents.c.doc_id)
+    connection.execute(query.with_for_update()).all()
 
 
 def store_extractions(connection: Connection, run_id: str, found: Sequence[Extraction]) -> None:

@@ -104,7 +104,7 @@ def test_flows_run_after_a_kill_goes_on(runs: Runs) -> None:
     assert found["extracted"] == 3
     with opened(runs.place / "claims.db") as store, reading(store) as connection:
         recorded = connection.execute(sa.select(schema.runs).order_by(schema.runs.c.run_id)).all()
-    assert [r.status for r in recorded] == ["running", "completed"]
+    assert [r.status for r in recorded] == ["interrupted", "completed"]
     assert recorded[0].prefect_run_id != recorded[1].prefect_run_id
     dataset = load_dataset(runs.place / "dataset")
     assert set(dataset.claims.run_id) == {recorded[1].run_id}

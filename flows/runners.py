@@ -1,0 +1,54 @@
+"""Where the extraction of a run takes place: in processes of this machine, or on a Dask cluster."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Literal
+
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from pipeline.errors import ClaimsError, InputError
+
+Runner = Literal["local", "dask"]
+CLUSTER = 16
+"""How many workers a cluster is taken to have when work is divided."""
+MEMORY = 1_500_000_000
+"""Bytes of memory that the machine should have for each worker."""
+
+
+def task_runner(runner: Runner, workers: int, address: str | None = None) -> TaskRunner[Any]:
+    """The task runner. Raises ``InputError`` where Dask is not installed, ``ClaimsError`` where it does not answer.
+
+    A thread of this process waits for each worker of the machine (see ``pipeline.workers``).
+    """
+    if runner == "local":
+        return ThreadPoolTaskRunner(max_workers=workers)
+    try:
+        import prefect_dask
+    except ModuleNotFoundError as error:
+        raise InputError(f"Dask is not installed ({error.name}): install policy-claims[dask]") from None
+    dask: Any = prefect_dask
+    if address is None:
+        found: TaskRunner[Any] = dask.DaskTaskRunner(cluster_kwargs={"n_workers": workers, "threads_per_worker": 1})
+        return found
+    check(address)
+    found = dask.DaskTaskRunner(address=address)
+    return found
+
+
+def check(address: str) -> None:
+    """Raise ``ClaimsError`` where no Dask scheduler answers at the address."""
+    import distributed
+
+    client: Any = distributed.Client
+    try:
+        client(address, timeout=10, set_as_default=False).close()
+    except (OSError, ValueError) as error:
+        raise ClaimsError(f"no Dask scheduler answers at {address} ({type(error).__name__}: {error})") from None
+
+
+def default_workers() -> int:
+    """As many workers as this process may use cores, and as the machine has memory for."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(cores, memory // MEMORY))
