@@ -35,27 +35,29 @@ class Corpus:
     """A folder of articles."""
 
     path: Path
+    home: Path = field(init=False, repr=False, compare=False)
     record: Record = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "home", self.path.resolve())
         object.__setattr__(self, "record", Record(self.path / LIST))
 
     @property
     def name(self) -> str:
         """The folder's name."""
-        return self.path.resolve().name
+        return self.home.name
 
     def uri_of(self, file: str) -> str:
         """What a file of the corpus is called wherever the corpus lies: "corpora/us-korea/us-korea.txt"."""
-        return f"{self.path.resolve().parent.name}/{self.name}/{file}"
+        return f"{self.home.parent.name}/{self.home.name}/{file}"
 
     @classmethod
     def open(cls, path: str | Path) -> Corpus:
-        """The corpus in a folder. Raises ``InputError`` where there is none, or no article in it."""
+        """The corpus in a folder. Raises ``InputError`` where there is none, no article in it or a malformed record."""
         corpus = cls(Path(path))
         if not corpus.path.is_dir():
             raise InputError(f"{path} is no folder: name the folder of a corpus, or make one with claims ingest")
-        if next(corpus.entries(), None) is None and not corpus.containers():
+        if not corpus.recorded() and all(file in (LIST, FETCHES) for file in corpus.walk()):
             raise InputError(f"no articles in {path}: put files there, or add some with claims ingest")
         return corpus
 
@@ -71,53 +73,63 @@ class Corpus:
         path.mkdir(parents=True, exist_ok=True)
         return cls(path)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> list[Entry]:
         """The articles on record in their order, then the other files in the folder, sorted by path.
 
         Files that hold several articles are not among them (see ``containers``).
         """
-        recorded = self.recorded()
-        yield from recorded
-        known = {LIST, FETCHES, *(entry.file for entry in recorded)}
-        for file in self.files():
-            if file not in known and not is_container(file):
-                yield Entry(file=file, uri=self.uri_of(file))
+        return self.listing()[0]
 
     def containers(self) -> list[str]:
         """The feeds, tables and archives in the folder; ``add_all`` puts their articles on record."""
-        return [file for file in self.files() if file not in (LIST, FETCHES) and is_container(file)]
+        return [file for file in self.files() if is_container(file)]
+
+    def listing(self) -> tuple[list[Entry], list[str]]:
+        """The entries and the containers of the corpus."""
+        entries, containers = self.recorded(), []
+        known = {entry.file for entry in entries}
+        for file in self.files():
+            if file in known:
+                continue
+            if is_container(file):
+                containers.append(file)
+            else:
+                entries.append(Entry(file=file, uri=self.uri_of(file)))
+        return entries, containers
 
     def recorded(self) -> list[Entry]:
         """The lines of ``articles.jsonl``; ``InputError`` names the line that is malformed."""
         return read_entries(self.path / LIST)
 
     def files(self) -> list[str]:
-        """The files in the folder and below as sorted paths relative to it.
+        """The files in the folder and below as sorted paths relative to it, the corpus's own records aside.
 
         Hidden ones are left out, and so is what browsers put beside a saved page (``page.html``, ``page_files/``).
         Raises ``InputError`` for a folder that cannot be listed.
         """
-        found, waiting = [], [""]
+        return sorted(file for file in self.walk() if file not in (LIST, FETCHES))
+
+    def walk(self) -> Iterator[str]:
+        """The files in no order, folder by folder."""
+        waiting = [""]
         while waiting:
             inside = waiting.pop()
             try:
                 with os.scandir(self.path / inside) as listed:
-                    here = [entry for entry in listed if not entry.name.startswith(".")]
+                    here = [entry for entry in listed if entry.name[0] != "."]
             except OSError as error:
                 raise InputError(f"{self.path / inside} cannot be listed: {error.strerror}; check it") from None
-            pages = [entry.name.rpartition(".")[0] for entry in here if media_type_of(entry.name) == "text/html"]
-            beside = {f"{page}_files" for page in pages}
-            for entry in here:
-                if not entry.is_dir():
-                    found.append(inside + entry.name)
-                elif not entry.is_symlink() and entry.name not in beside:
-                    waiting.append(f"{inside}{entry.name}/")
-        return sorted(found)
+            folders = [entry for entry in here if entry.is_dir()]
+            saved = {name for entry in folders if (name := entry.name).endswith("_files")}
+            if saved:
+                saved = {f"{e.name.rpartition('.')[0]}_files" for e in here if media_type_of(e.name) == "text/html"}
+            waiting += (f"{inside}{e.name}/" for e in folders if e.name not in saved and not e.is_symlink())
+            yield from (inside + entry.name for entry in here if not entry.is_dir())
 
     def raw_path(self, entry: Entry) -> Path:
         """Where the entry's bytes lie; ``InputError`` where its path leads out of the corpus."""
         path = self.path / entry.file
-        if not path.resolve().is_relative_to(self.path.resolve()):
+        if not path.resolve().is_relative_to(self.home):
             raise InputError(f"{self.path / LIST}: the file {entry.file!r} lies outside of the corpus; move it there")
         return path
 
@@ -176,8 +188,8 @@ class Corpus:
 
     def relative(self, source: Path) -> str | None:
         """The path of a file in the corpus folder, ``None`` for one outside."""
-        here, there = self.path.resolve(), source.resolve()
-        return there.relative_to(here).as_posix() if there.is_relative_to(here) else None
+        there = source.resolve()
+        return there.relative_to(self.home).as_posix() if there.is_relative_to(self.home) else None
 
     def add_items(
         self, items: Sequence[Item], *, inside: str | None = None, container: str | None = None, **said: Any

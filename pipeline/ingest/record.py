@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from pipeline.errors import InputError
-from pipeline.records import digest
+from pipeline.records import digest_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,8 @@ class Entry:
     where the title, the date and so on were found, ``encoding`` and ``repaired_lines`` what was done to the text. What
     is said here of title, date and so on wins over what the article says of itself.
     """
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
     file: str
     doc_id: str | None = None
@@ -58,7 +60,7 @@ class Entry:
     @property
     def fingerprint(self) -> str:
         """A hash that changes when anything about the entry does."""
-        return digest(json.dumps(self.to_dict(), sort_keys=True))
+        return digest_bytes(adapter().dump_json(self, exclude_defaults=True))
 
 
 @cache
@@ -149,15 +151,14 @@ def read_entries(path: Path) -> list[Entry]:
 def read_entry(line: bytes, place: str) -> Entry:
     """The entry of one line; ``place`` names it in messages."""
     try:
-        raw = json.loads(line)
-        known = {f.name for f in fields(Entry)}
-        if unknown := set(raw) - known:
-            allowed = ", ".join(sorted(known))
-            raise InputError(f"{place}: unknown field {min(unknown)!r}; known are {allowed}")
-        return adapter().validate_python(raw)
-    except (ValueError, TypeError, RecursionError) as error:
-        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise InputError(f"{place}: {reason}; mend or remove the line") from None
+        return adapter().validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        said = first["msg"]
+        if first["type"] == "unexpected_keyword_argument":
+            allowed = ", ".join(sorted(f.name for f in fields(Entry)))
+            said = f"unknown field {str(first['loc'][0])!r}; known are {allowed}"
+        raise InputError(f"{place}: {said}; mend or remove the line") from None
 
 
 def is_torn(line: bytes) -> bool:

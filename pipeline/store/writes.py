@@ -134,18 +134,15 @@ def forget_file(connection: Connection, corpus: str, file: str) -> None:
 def forget_unlisted(connection: Connection, corpus: str, listed: Iterable[str]) -> int:
     """Drop what is known of files that a corpus no longer lists; returns how many of them had sources."""
     kept, seen = set(listed), sa.select(files.c.file).where(files.c.corpus == corpus)
-    known = set(connection.scalars(seen))
-    for table in (sources, failures):  # a few, as a rule: what was put there without being read from a file
-        known |= set(
-            connection.scalars(sa.select(table.c.file).where(table.c.corpus == corpus, table.c.file.not_in(seen)))
-        )
-    gone = [file for file in known - kept if container_of(file) not in kept]
+    elsewhere = sa.union(  # articles of containers that failed, and what was never read from a file
+        *(sa.select(t.c.file).where(t.c.corpus == corpus, t.c.file.not_in(seen)) for t in (sources, failures))
+    )
+    known = {*connection.scalars(seen), *connection.scalars(elsewhere)}
     had = 0
-    for file in gone:
-        here = {table: (table.c.corpus == corpus, table.c.file == file) for table in (sources, failures, files)}
-        had += connection.execute(sa.select(sa.exists().where(*here[sources]))).scalar_one()
-        for table, where in here.items():
-            connection.execute(table.delete().where(*where))
+    for file in (file for file in known - kept if container_of(file) not in kept):
+        for table in (sources, failures, files):
+            gone = connection.execute(table.delete().where(table.c.corpus == corpus, table.c.file == file)).rowcount
+            had += table is sources and gone > 0
     return had
 
 

@@ -211,7 +211,7 @@ def test_corpus_takes_every_article_of_a_container(tmp_path: Path) -> None:
 def test_corpus_container_in_the_folder_is_no_article(tmp_path: Path) -> None:
     corpus = Corpus.create(tmp_path, "news")
     path = put(corpus.path, "news.rss", RSS.encode())
-    assert (list(corpus.entries()), Corpus.open(corpus.path).containers()) == ([], ["news.rss"])
+    assert (corpus.entries(), Corpus.open(corpus.path).containers()) == ([], ["news.rss"])
     list(corpus.add_all(path))
     (entry,) = corpus.entries()
     assert entry.file.startswith("raw/")

@@ -53,7 +53,7 @@ def test_corpus_same_bytes_are_one_article_with_two_sources(tmp_path: Path, arti
     other = article.with_name("copy.txt")
     other.write_bytes(article.read_bytes())
     entry = corpus.add(other)
-    assert [entry] == list(corpus.entries())
+    assert corpus.entries() == [entry]
     assert (entry.uri, entry.other_uris) == (article.as_posix(), (other.as_posix(),))
 
 
@@ -65,7 +65,7 @@ def test_corpus_keeps_a_file_that_lies_in_it(tmp_path: Path) -> None:
     assert (loose.file, loose.doc_id, loose.uri) == ("rail.txt", None, "corpora/rail/rail.txt")
     entry = corpus.add(path)
     assert (entry.file, entry.uri) == ("rail.txt", "corpora/rail/rail.txt")
-    assert list(corpus.entries()) == [entry]
+    assert corpus.entries() == [entry]
 
 
 def test_corpus_loose_files_are_found_in_order(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_corpus_unreadable_article_is_not_added(tmp_path: Path) -> None:
     bad.write_bytes(b"")
     with pytest.raises(InputError, match="is empty"):
         corpus.add(bad)
-    assert list(corpus.entries()) == []
+    assert corpus.entries() == []
 
 
 def test_corpus_adding_at_once_loses_nothing(tmp_path: Path) -> None:

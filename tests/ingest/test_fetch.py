@@ -173,7 +173,7 @@ def test_corpus_takes_pages_and_feeds_from_the_web(tmp_path: Path, server: str, 
     assert isinstance(page, Entry) and isinstance(entry, Entry)
     assert (page.uri, entry.uri, entry.container) == (f"{server}/article", "https://daily.example/a", f"{server}/feed")
     assert corpus.add_url(f"{server}/article", fetcher) == []
-    assert list(corpus.entries()) == [page, entry]
+    assert corpus.entries() == [page, entry]
 
 
 def test_corpus_changed_page_supersedes_the_old(tmp_path: Path, server: str, fetcher: Fetcher) -> None:
