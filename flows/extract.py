@@ -31,8 +31,7 @@ def list_pending(database: str, corpus: Path, maker: Maker) -> list[str]:
         return steps.pending(store, Corpus(corpus), maker)
 
 
-@step("extract-batch")
-def extract_batch(database: str, run_id: str, maker: Maker, doc_ids: Sequence[str]) -> int:
+def extract_some(database: str, run_id: str, maker: Maker, doc_ids: Sequence[str]) -> int:
     """Extract some documents and store their claims in one transaction; returns how many could be extracted.
 
     Raises ``ClaimsError`` where this machine would not make the claims that the run makes.
@@ -41,6 +40,10 @@ def extract_batch(database: str, run_id: str, maker: Maker, doc_ids: Sequence[st
         if worker.maker != maker:
             raise ClaimsError(f"this worker has {worker.maker}, the run {maker}: install the same version on both")
         return steps.extract(store, run_id, doc_ids, worker)
+
+
+extract_batch = step("extract-batch")(extract_some)
+"""The task; the function keeps a name of its own, by which a Dask worker finds it."""
 
 
 @flow(name="claims-extract", persist_result=False, validate_parameters=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
@@ -24,16 +24,13 @@ def task_runner(runner: Runner, workers: int, address: str | None = None) -> Tas
     if runner == "local":
         return ThreadPoolTaskRunner(max_workers=workers)
     try:
-        import prefect_dask
+        from prefect_dask.task_runners import DaskTaskRunner
     except ModuleNotFoundError as error:
         raise InputError(f"Dask is not installed ({error.name}): install policy-claims[dask]") from None
-    dask: Any = prefect_dask
     if address is None:
-        found: TaskRunner[Any] = dask.DaskTaskRunner(cluster_kwargs={"n_workers": workers, "threads_per_worker": 1})
-        return found
+        return cast(TaskRunner[Any], DaskTaskRunner(cluster_kwargs={"n_workers": workers, "threads_per_worker": 1}))
     check(address)
-    found = dask.DaskTaskRunner(address=address)
-    return found
+    return cast(TaskRunner[Any], DaskTaskRunner(address=address))
 
 
 def check(address: str) -> None:

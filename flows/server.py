@@ -17,12 +17,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from flows.settings import home
 from pipeline.errors import ClaimsError, InputError
 
 START_SECONDS = 120
 LOG = "server.log"
+AGAIN_SECONDS = 0.5
+"""Time between the end of a temporary server and the start of the next."""
 
 
 @contextmanager
@@ -43,24 +46,65 @@ def server(*, schedules: bool = False, meanwhile: Callable[[], object] | None = 
     port = free_port()
     address = f"http://127.0.0.1:{port}/api"
     with log.open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flows.server", str(port), *(["schedules"] if schedules else [])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=said,
-            start_new_session=True,
-        )
-    try:
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+        kept = Kept([sys.executable, "-m", "flows.server", str(port), *(["schedules"] if schedules else [])], said)
+        try:
+            from prefect.settings import PREFECT_API_URL, temporary_settings
 
-        if meanwhile:
-            meanwhile()
-        wait(process, address, log)
-        with temporary_settings({PREFECT_API_URL: address}):
-            yield address
-    finally:
-        process.kill()
-        process.wait()
+            if meanwhile:
+                meanwhile()
+            wait(kept.process, address, log)
+            kept.keep()
+            with temporary_settings({PREFECT_API_URL: address}):
+                yield address
+        finally:
+            kept.end()
+
+
+class Kept:
+    """A process that is started again when it ends before its time; clients try again for so long."""
+
+    def __init__(self, command: list[str], said: IO[bytes]) -> None:
+        self._command, self._said = command, said
+        self._lock, self._over = threading.Lock(), False
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        out = subprocess.DEVNULL
+        return subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=out, stderr=self._said, start_new_session=True
+        )
+
+    def keep(self) -> None:
+        """Watch over the process from now on."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            self.process.wait()
+            time.sleep(AGAIN_SECONDS)
+            with self._lock:
+                if self._over:
+                    return
+                self.process = self._start()
+
+    def end(self) -> None:
+        """End the process for good."""
+        with self._lock:
+            self._over = True
+            self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def told(address: str) -> Iterator[None]:
+    """Say in one line that the Prefect server has gone for good."""
+    from httpx import TransportError
+
+    try:
+        yield
+    except TransportError as error:
+        advice = "start it and run the same command again: what was done is kept"
+        raise ClaimsError(f"the Prefect server at {address} does not answer any more ({error}); {advice}") from None
 
 
 def configured() -> str | None:

@@ -59,9 +59,9 @@ def run(
     url = without_password(database)
     with ExitStack() as stack:
         with render.status("Starting Prefect ..."):
-            from flows.server import server
+            from flows.server import server, told
 
-            stack.enter_context(server(meanwhile=prepare))
+            stack.enter_context(told(stack.enter_context(server(meanwhile=prepare))))
         from flows.run import run as flow
 
         outcome = flow(str(corpus), url, str(out), workers=workers, runner=runner, address=address)

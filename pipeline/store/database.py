@@ -158,7 +158,7 @@ def _engine(address: sa.URL) -> Engine:
     postgresql = address.get_backend_name() == "postgresql"
     options = {"connect_timeout": CONNECT_SECONDS, "application_name": "policy-claims"} if postgresql else {}
     try:
-        engine = sa.create_engine(address, connect_args=options)
+        engine = sa.create_engine(address, connect_args=options, pool_pre_ping=postgresql)
     except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         advice = "install policy-claims[postgresql]" if postgresql else "use a file name or postgresql://user@host/name"
         raise InputError(f"{address.render_as_string()}: no driver for this database ({error}); {advice}") from None
