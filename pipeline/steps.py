@@ -67,9 +67,12 @@ def take_in(engine: Engine, run_id: str, corpus: Corpus) -> None:
 
     Articles that cannot be read become failures, each named by its file and its number in it.
     """
+    containers = corpus.containers()
+    if not containers:
+        return
     with reading(engine) as connection:
         known = known_files(connection, corpus.name)
-    for file in corpus.containers():
+    for file in containers:
         entry = Entry(file=file, uri=corpus.uri_of(file))
         seen = look(corpus, entry, known.get(file))
         if seen is not None and file in known and known[file].fingerprint == seen.fingerprint:
