@@ -144,14 +144,16 @@ class Worker:
         return self._receive(limit)
 
     def _receive(self, seconds: float) -> Any:
+        """What the child sends; ``None`` where it ends, or sends nothing in time and is ended."""
         with suppress(EOFError, ConnectionResetError):
             if self._connection.poll(seconds):
                 return self._connection.recv()
+        self.process.kill()
+        self.process.wait()
         return None
 
     def _ending(self) -> str:
         """How the child ended."""
-        self.process.kill()
         code = self.process.wait()
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 

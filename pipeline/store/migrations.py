@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, Connection, Table
 from sqlalchemy.schema import AddConstraint, CreateColumn, CreateTable
 
 from pipeline.store.schema import SCHEMA_VERSION, append_only, metadata, reviews, store_info
+from pipeline.store.types import Text
 
 OLDEST = 1
 """The oldest version that can be brought up to date."""
@@ -71,19 +72,23 @@ def _words(statement: str) -> list[str]:
 
 
 def _alter(connection: Connection, table: Table) -> None:
-    """Add a table's new columns, drop old ones, and put its present CHECKs in the place of the old ones."""
+    """Add a table's new columns, drop old ones, have texts ordered as they are now, and put its present CHECKs in the
+    place of the old ones."""
     inspector = sa.inspect(connection)
-    known = {column["name"] for column in inspector.get_columns(table.name)}
-    new = {column.name for column in table.columns} - known
+    known = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
+    new = {column.name for column in table.columns} - known.keys()
     for name in (c.name for c in table.columns if c.name in new):
-        column = CreateColumn(table.columns[name]).compile(connection)
-        connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
-    for name in sorted(known - {column.name for column in table.columns}):
+        made = CreateColumn(table.columns[name]).compile(connection)
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {made}")
+    for name in sorted(known.keys() - {column.name for column in table.columns}):
         connection.exec_driver_sql(f'ALTER TABLE {table.name} DROP COLUMN "{name}"')
+    for column in table.columns:
+        if isinstance(column.type, Text) and getattr(known.get(column.name), "collation", "C") != "C":
+            connection.exec_driver_sql(f'ALTER TABLE {table.name} ALTER COLUMN "{column.name}" TYPE TEXT COLLATE "C"')
     for constraint in table.foreign_key_constraints:
         if new.intersection(constraint.column_keys):
-            connection.execute(AddConstraint(constraint))
+            connection.execute(AddConstraint(constraint, isolate_from_table=False))
     for old in inspector.get_check_constraints(table.name):
         connection.exec_driver_sql(f"ALTER TABLE {table.name} DROP CONSTRAINT {old['name']}")
     for check in sorted((c for c in table.constraints if isinstance(c, CheckConstraint)), key=lambda c: str(c.name)):
-        connection.execute(AddConstraint(check))
+        connection.execute(AddConstraint(check, isolate_from_table=False))
