@@ -1,6 +1,6 @@
-"""Serve the pipeline: look at a folder on a schedule, and run over what is new in it.
+"""Serve the pipeline: look at a folder and at feeds on a schedule, and run over what is new.
 
-    python -m flows.deploy corpora/us-korea --every 15m
+    python -m flows.deploy corpora/us-korea --feed https://example.org/news.rss --every 15m
 
 Runs until it is stopped. Where ``PREFECT_API_URL`` names a server the deployment appears there, and runs can also be
 started by hand; else a temporary server starts with it.
@@ -26,11 +26,14 @@ from pipeline.store.database import without_password
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def deploy(corpus: Path, every: timedelta, database: str, out: Path) -> None:
-    """Run the pipeline over a corpus folder again and again; one run at a time."""
+def deploy(
+    corpus: Path, every: timedelta, database: str, out: Path, feeds: Sequence[str] = (), allow_private: bool = False
+) -> None:
+    """Run the pipeline over a corpus folder and feeds again and again; one run at a time."""
     if not corpus.is_dir():
         raise InputError(f"{corpus} is no folder: name the one where new articles arrive")
     parameters = {"corpus": str(corpus.resolve()), "database": database, "out": str(out.resolve())}
+    followed = {"feeds": list(feeds), "allow_private": allow_private}
     with server(schedules=True) as address:
         print(
             f"Watching {corpus} every {every}; Prefect at {address.removesuffix('/api')}. Stop with Ctrl-C.", flush=True
@@ -38,7 +41,7 @@ def deploy(corpus: Path, every: timedelta, database: str, out: Path) -> None:
         run.serve(
             name=corpus.resolve().name,
             interval=every,
-            parameters=parameters,
+            parameters=parameters | followed,
             limit=1,
             print_starting_message=False,
             entrypoint_type=EntrypointType.MODULE_PATH,
@@ -57,12 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m flows.deploy", description=__doc__.split("\n")[0])
     parser.add_argument("corpus", type=Path, help="folder where new articles arrive")
+    parser.add_argument("--feed", action="append", default=[], help="address of a feed to follow, too; may be repeated")
+    parser.add_argument("--allow-private", action="store_true", help="follow feeds inside your network, too")
     parser.add_argument("--every", type=interval, default=interval("15m"), help="30s, 15m, 2h, 1d (default: 15m)")
     parser.add_argument("--database", default=default_url(), help="store (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("dataset"), help="folder for the dataset")
     given = parser.parse_args(arguments)
     try:
-        deploy(given.corpus, given.every, absolute(without_password(given.database)), given.out)
+        database = absolute(without_password(given.database))
+        deploy(given.corpus, given.every, database, given.out, given.feed, given.allow_private)
     except InputError as error:
         parser.error(str(error))
     except ClaimsError as error:

@@ -16,10 +16,10 @@ from pipeline.store.database import opened
 
 
 @step("list-new")
-def list_new(database: str, corpus: Path) -> list[Entry]:
+def list_new(database: str, corpus: Path, feeds: Sequence[str]) -> list[Entry]:
     """The entries of a corpus that are to be read."""
     with opened(database) as store:
-        return steps.unread(store, Corpus(corpus))
+        return steps.unread(store, Corpus(corpus), feeds)
 
 
 @step("ingest-batch")
@@ -27,6 +27,13 @@ def ingest_batch(database: str, run_id: str, corpus: Path, entries: Sequence[Ent
     """Read some articles in one transaction; returns how many could be read."""
     with opened(database) as store:
         return steps.ingest(store, run_id, Corpus(corpus), entries)
+
+
+@step("fetch")
+def fetch(database: str, run_id: str, corpus: Path, feeds: Sequence[str], allow_private: bool) -> None:
+    """Put what is new in feeds on the corpus's record."""
+    with opened(database) as store:
+        steps.fetch(store, run_id, Corpus(corpus), feeds, allow_private)
 
 
 @step("open-containers")
@@ -37,8 +44,17 @@ def open_containers(database: str, run_id: str, corpus: Path) -> None:
 
 
 @flow(name="claims-ingest", persist_result=False, validate_parameters=False)
-def ingest(corpus: Path, database: str, run_id: str, batch: int = steps.BATCH) -> int:
-    """Read what is new or changed in a corpus; returns how many articles were read."""
+def ingest(
+    corpus: Path,
+    database: str,
+    run_id: str,
+    batch: int = steps.BATCH,
+    feeds: Sequence[str] = (),
+    allow_private: bool = False,
+) -> int:
+    """Read what is new or changed in a corpus and in the feeds it follows; returns how many articles were read."""
+    if feeds:
+        fetch(database, run_id, corpus, feeds, allow_private)
     open_containers(database, run_id, corpus)
-    entries = list_new(database, corpus)
+    entries = list_new(database, corpus, feeds)
     return sum(ingest_batch(database, run_id, corpus, part) for part in batches(entries, batch, "Reading"))

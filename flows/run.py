@@ -57,7 +57,7 @@ def summary_of(database: str, corpus: str) -> Summary:
         return summarise(connection, corpus)
 
 
-@flow(name="claims-run", persist_result=False)
+@flow(name="claims-run", persist_result=False, validate_parameters=False)  # a served run cannot resolve their types
 def run(
     corpus: str,
     database: str | None = None,
@@ -66,9 +66,12 @@ def run(
     workers: int | None = None,
     runner: Runner = "local",
     address: str | None = None,
+    feeds: list[str] | None = None,
+    allow_private: bool = False,
 ) -> Outcome:
     """Run the whole pipeline over a corpus; what is already done is not done again.
 
+    ``feeds``: addresses whose new articles are fetched first (``allow_private``: inside your network, too).
     ``workers``: processes that extract (default: one for each core); ``runner`` and ``address``: see ``task_runner``.
     An empty folder is no error: articles may arrive later. Raises ``InputError`` where the folder is not there or the
     database cannot be opened.
@@ -84,7 +87,7 @@ def run(
         maker = worker.maker
     run_id = begin(url, name, maker, flow_run.id)
     try:
-        read = ingest(folder, url, run_id, batch)
+        read = ingest(folder, url, run_id, batch, feeds or (), allow_private)
         extracted = on_runner(folder, url, run_id, maker, count, batch)
         published = publish(url, Path(out))
     except BaseException:

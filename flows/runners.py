@@ -12,6 +12,8 @@ from pipeline.errors import ClaimsError, InputError
 Runner = Literal["local", "dask"]
 CLUSTER = 16
 """How many workers a cluster is taken to have when work is divided."""
+ANSWER_SECONDS = 10
+"""How long a Dask scheduler may take to answer."""
 MEMORY = 1_500_000_000
 """Bytes of memory that the machine should have for each worker."""
 
@@ -39,7 +41,7 @@ def check(address: str) -> None:
 
     client: Any = distributed.Client
     try:
-        client(address, timeout=10, set_as_default=False).close()
+        client(address, timeout=ANSWER_SECONDS, set_as_default=False).close()
     except (OSError, ValueError) as error:
         raise ClaimsError(f"no Dask scheduler answers at {address} ({type(error).__name__}: {error})") from None
 

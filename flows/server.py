@@ -33,12 +33,14 @@ def server(*, schedules: bool = False, meanwhile: Callable[[], object] | None = 
     """The address of the Prefect API: the configured one (``PREFECT_API_URL``), else that of a temporary server.
 
     ``schedules``: the temporary server also starts scheduled runs and shows its pages, which takes it longer to start.
-    ``meanwhile`` is called while it starts. Raises ``ClaimsError`` where it does not start, ``InputError`` where the
+    ``meanwhile`` is called, where one is started while that goes on. Raises ``ClaimsError`` where it does not start, ``InputError`` where the
     configured one does not answer.
     """
     address = configured()
     if address:
         check(address)
+        if meanwhile:
+            meanwhile()
         yield address
         return
     log = home() / LOG
