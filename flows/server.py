@@ -33,8 +33,8 @@ def server(*, schedules: bool = False, meanwhile: Callable[[], object] | None = 
     """The address of the Prefect API: the configured one (``PREFECT_API_URL``), else that of a temporary server.
 
     ``schedules``: the temporary server also starts scheduled runs and shows its pages, which takes it longer to start.
-    ``meanwhile`` is called, where one is started while that goes on. Raises ``ClaimsError`` where it does not start, ``InputError`` where the
-    configured one does not answer.
+    ``meanwhile`` is called, where one is started while that goes on. Raises ``ClaimsError`` where it does not start,
+    ``InputError`` where the configured one does not answer.
     """
     address = configured()
     if address:

@@ -201,7 +201,7 @@ def test_scale_no_cluster_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     from flows import runners
 
     monkeypatch.setattr(runners, "ANSWER_SECONDS", 1)
-    with pytest.raises(ClaimsError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
+    with pytest.raises(ClaimsError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         runners.task_runner("dask", 1, "tcp://127.0.0.1:9")
 
 
