@@ -6,69 +6,29 @@ import multiprocessing
 import random
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
-from sqlalchemy import Engine
+from whole import content, ran
 
-from pipeline import extraction, steps
-from pipeline.dataset import Dataset, load_dataset
-from pipeline.ingest.corpus import Corpus
-from pipeline.publish import fields
-from pipeline.publish.files import publish
+from pipeline import extraction
+from pipeline.dataset import load_dataset
 from pipeline.store import reads, schema
 from pipeline.store.database import opened, reading
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "corpora" / "samples"
-RUN_COLUMNS = ("run_id",)
-"""Which run did it, and when, may differ between two ways to the same result; nothing else may."""
+KILLS = 30
 
 
 @pytest.fixture(autouse=True)
 def _loaded(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     """The steps use the pipeline that the session has loaded."""
     monkeypatch.setattr(extraction, "default_pipeline", lambda: nlp)
-
-
-@contextmanager
-def ran(
-    folder: Path,
-    place: Path,
-    batch: int = steps.BATCH,
-    order: random.Random | None = None,
-    publishing: bool = True,
-) -> Iterator[Engine]:
-    """The store after a run over a corpus folder, the dataset beside it where ``publishing``."""
-    corpus = Corpus(folder)
-    with opened(place / "claims.db") as store:
-        with steps.recorded(store, corpus) as run_id:
-            entries = steps.unread(store, corpus)
-            if order:
-                order.shuffle(entries)
-            for i in range(0, len(entries), batch):
-                steps.ingest(store, run_id, corpus, entries[i : i + batch])
-            pending = steps.pending(store, corpus)
-            if order:
-                order.shuffle(pending)
-            for i in range(0, len(pending), batch):
-                steps.extract(store, run_id, pending[i : i + batch])
-            if publishing:
-                publish(store, place / "dataset")
-        yield store
-
-
-def content(dataset: Dataset) -> dict[str, list[tuple[str, ...]]]:
-    """Every row of every table but that of the runs, in the order published, without the run's id."""
-    frames = {t.name: dataset.table(t.name) for t in fields.TABLES if t is not fields.RUNS}
-    plain: dict[str, pd.DataFrame] = {n: f.drop(columns=[*RUN_COLUMNS], errors="ignore") for n, f in frames.items()}
-    return {name: [tuple(map(str, row)) for row in f.itertuples(index=False)] for name, f in plain.items()}
 
 
 def published(place: Path) -> dict[str, bytes]:
@@ -201,23 +161,36 @@ def test_invariant_6_batches_and_order_do_not_matter(
 
 def test_invariant_3_killed_and_run_again(samples: Path, undisturbed: Path, tmp_path: Path) -> None:
     """Processes are killed at random instants, each going on where the last was stopped, until one gets through."""
-    moments, killed = random.Random(3), 0
+    moments, killed, rounds = random.Random(3), 0, 0
+    while killed < KILLS:
+        place = tmp_path / str(rounds)
+        place.mkdir()
+        before = killed
+        killed += kill_until_through(samples, place, moments)
+        assert content(load_dataset(place / "dataset")) == content(load_dataset(undisturbed / "dataset"))
+        with opened(place / "claims.db") as store, reading(store) as connection:
+            assert connection.execute(sa.text("PRAGMA integrity_check")).scalar() == "ok"
+            assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+            ended = connection.scalars(sa.select(schema.runs.c.status).order_by(schema.runs.c.run_id)).all()
+        assert "running" not in ended and ended.count("completed") <= killed - before + 1
+        rounds += 1
+    assert rounds < KILLS
+
+
+def kill_until_through(folder: Path, place: Path, moments: random.Random) -> int:
+    """Run over a corpus in processes that are killed, the first twelve of them; how many were."""
     fork = multiprocessing.get_context("fork")  # the loaded pipeline comes with it
+    killed = 0
     while True:
-        process = fork.Process(target=finish, args=(samples, tmp_path))
+        process = fork.Process(target=finish, args=(folder, place))
         process.start()
         process.join(moments.uniform(0.02, 0.5) if killed < 12 else 60)
         if process.exitcode is not None:
-            break
+            assert process.exitcode == 0
+            return killed
         process.kill()
         process.join()
         killed += 1
-    assert process.exitcode == 0
-    assert killed >= 3
-    assert content(load_dataset(tmp_path / "dataset")) == content(load_dataset(undisturbed / "dataset"))
-    with opened(tmp_path / "claims.db") as store, reading(store) as connection:
-        assert connection.execute(sa.text("PRAGMA integrity_check")).scalar() == "ok"
-        assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
 
 
 def finish(folder: Path, place: Path) -> None:
