@@ -74,15 +74,17 @@ def assemble(
     ``doc`` has the same length as ``document.text`` (lone surrogates may be replaced in it); every span of the result
     is taken from ``document.text``.
     """
-    same = doc.text == document.text
-    found = _candidates(doc) if same else [_respan(c, document.text) for c in _candidates(doc)]
+    processed = doc.text  # put together anew at each access
+    same = processed == document.text
+    found = _candidates(doc, processed)
+    found = found if same else [_respan(c, document.text) for c in found]
     mentions = doc._.claims_mentions if same else _respan(doc._.claims_mentions, document.text)
     candidates = sorted(found, key=lambda c: (c.span.start, -c.span.end, OUTER_FIRST[c.kind]))
     text = document.text
     text_hash = records.text_hash(text)
     speakers: dict[str, Speaker] = {s.speaker_id: s for s in doc._.claims_speakers}
     author = next((s for s in speakers.values() if s.kind == "author"), None) or _author(document, text_hash)
-    sentences, rewriter = Sentences(doc), Rewriter(doc)
+    sentences, rewriter = Sentences(doc, processed), Rewriter(doc)
     blocks = document.blocks or doc._.claims_blocks
     block_starts = [b.start for b in blocks]
     ids = [records.claim_id(text_hash, c.kind, c.span.start, c.span.end) for c in candidates]
@@ -127,13 +129,13 @@ def assemble(
     return Extraction(document, tuple(speakers.values()), tuple(mentions), tuple(claims))
 
 
-def _candidates(doc: Doc) -> list[Candidate]:
+def _candidates(doc: Doc, text: str) -> list[Candidate]:
     """What the components found; of two quotes with the same span the surer one."""
     out = [Candidate("amount", a.span, a.confidence, a.amount) for a in doc._.claims_amounts]
     for p in doc._.claims_predictions:
         out.append(Candidate("prediction", p.span, p.confidence, p.prediction, p.cue, p.source, p.speaker_id))
     for a in doc._.claims_attributions:
-        out.append(_quote(doc, a))
+        out.append(_quote(text, a))
     best: dict[tuple[ClaimKind, int, int], Candidate] = {}
     for c in out:
         key = (c.kind, c.span.start, c.span.end)
@@ -153,11 +155,9 @@ def _respan(value: Any, text: str) -> Any:
     return value
 
 
-def _quote(doc: Doc, a: Attribution) -> Candidate:
+def _quote(text: str, a: Attribution) -> Candidate:
     detail = Quote(a.quote_type, a.act, a.content, a.verbatim)
-    return Candidate(
-        "quote", records.envelope(a.content, doc.text), a.confidence, detail, a.cue, a.source, a.speaker_id
-    )
+    return Candidate("quote", records.envelope(a.content, text), a.confidence, detail, a.cue, a.source, a.speaker_id)
 
 
 def _containers(candidates: Sequence[Candidate]) -> list[list[int]]:
@@ -206,10 +206,9 @@ def _section(blocks: Sequence[Block], starts: Sequence[int], position: int) -> t
 class Sentences:
     """The sentences of a document by character position."""
 
-    def __init__(self, doc: Doc) -> None:
-        spans = (
-            [_trim(doc.text, s.start_char, s.end_char) for s in doc.sents] if doc.has_annotation("SENT_START") else []
-        )
+    def __init__(self, doc: Doc, text: str) -> None:
+        found = doc.sents if doc.has_annotation("SENT_START") else ()
+        spans = [_trim(text, s.start_char, s.end_char) for s in found]
         self.spans = [s for s in spans if s[0] < s[1]]
         self.starts = [s for s, _ in self.spans]
 

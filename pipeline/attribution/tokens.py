@@ -52,25 +52,25 @@ class Tokens:
 
 def read_tokens(doc: Doc) -> Tokens:
     """The arrays of a parsed document. ``silent`` tokens (page chrome, gaps between blocks) hold no part of a claim."""
-    n = len(doc)
+    n, text = len(doc), doc.text
     array = doc.to_array([*SYMBOLS, "ENT_IOB", "IDX", "LENGTH", "HEAD", "SENT_START", "IS_SPACE", "IS_PUNCT"])
     symbols, rest = array[:, : len(SYMBOLS)].astype(np.uint64), array[:, len(SYMBOLS) :].astype(np.int64)
     iob, start, length, head, sent_start, space, punct = rest.T
     known = doc._.claims_blocks
-    spans = [(b.start, b.end) for b in known] or [m.span() for m in LINE.finditer(doc.text)]
+    spans = [(b.start, b.end) for b in known] or [m.span() for m in LINE.finditer(text)]
     starts, ends = np.array(spans, dtype=np.int64).reshape(-1, 2).T
     block = np.searchsorted(starts, start, side="right") - 1
     inside = (block >= 0) & (start < np.append(ends, 0)[block])
     chrome = np.array([b.kind == "boilerplate" for b in known] or [False] * len(spans), dtype=bool)
     silent = ~inside | np.append(chrome, True)[block]
     block = np.maximum(block, 0)
-    quotations = find_quotations(doc.text, spans)
+    quotations = find_quotations(text, spans)
     quotation, state = _quote_states(start, quotations)
     begins = sent_start == 1
     begins[:1] = True
     vectors = np.asarray(doc.tensor, dtype=np.float32).reshape(n, -1)
     return Tokens(
-        text=doc.text,
+        text=text,
         symbols=symbols,
         entity_iob=iob,
         start=start,
