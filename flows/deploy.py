@@ -20,6 +20,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.run import absolute, run
 from flows.server import server
 from pipeline.errors import ClaimsError, InputError
+from pipeline.records import digest
 from pipeline.store import default_url
 from pipeline.store.database import without_password
 
@@ -39,7 +40,7 @@ def deploy(
             f"Watching {corpus} every {every}; Prefect at {address.removesuffix('/api')}. Stop with Ctrl-C.", flush=True
         )
         run.serve(
-            name=corpus.resolve().name,
+            name=f"{corpus.resolve().name}-{digest(corpus.resolve(), length=6)}",  # two folders may have one name
             interval=every,
             parameters=parameters | followed,
             limit=1,

@@ -45,10 +45,9 @@ def server(*, schedules: bool = False, meanwhile: Callable[[], object] | None = 
         return
     log = home() / LOG
     log.parent.mkdir(parents=True, exist_ok=True)
-    port = free_port()
-    address = f"http://127.0.0.1:{port}/api"
-    with log.open("wb") as said:
-        kept = Kept([sys.executable, "-m", "flows.server", str(port), *(["schedules"] if schedules else [])], said)
+    with log.open("wb") as said, socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        kept = Kept(listener, said, schedules)
         try:
             from prefect.settings import PREFECT_API_URL, temporary_settings
 
@@ -63,17 +62,25 @@ def server(*, schedules: bool = False, meanwhile: Callable[[], object] | None = 
 
 
 class Kept:
-    """A process that is started again when it ends before its time; clients try again for so long."""
+    """The process of a temporary server, which is started again when it ends before its time.
 
-    def __init__(self, command: list[str], said: IO[bytes]) -> None:
-        self._command, self._said = command, said
+    The listening socket is this process's: requests wait in it for the next server and are not refused.
+    """
+
+    def __init__(self, listener: socket.socket, said: IO[bytes], schedules: bool) -> None:
+        self._listener, self._said, self._schedules = listener, said, schedules
         self._lock, self._over = threading.Lock(), False
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        out = subprocess.DEVNULL
+        number = self._listener.fileno()
         return subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=out, stderr=self._said, start_new_session=True
+            [sys.executable, "-m", "flows.server", str(number), *(["schedules"] if self._schedules else [])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._said,
+            pass_fds=[number],
+            start_new_session=True,
         )
 
     def keep(self) -> None:
@@ -142,22 +149,15 @@ def wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     raise ClaimsError(f"the temporary Prefect server did not start; see {log}, or set PREFECT_API_URL to one that runs")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def serve(port: int, schedules: bool) -> None:
-    """Run the server until standard input ends, which it does when the parent process is gone."""
+def serve(listener: socket.socket, schedules: bool) -> None:
+    """Run the server on a socket until standard input ends, which it does when the parent process is gone."""
     threading.Thread(target=end_with_input, daemon=True).start()
     import uvicorn
     from prefect.server.api.server import create_app
 
     leave_state_to_its_own_table()
     app = create_app(ephemeral=not schedules)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", lifespan="on")
+    uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on")).run(sockets=[listener])
 
 
 def leave_state_to_its_own_table() -> None:
@@ -181,4 +181,4 @@ def end_with_input() -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), "schedules" in sys.argv)
+    serve(socket.socket(fileno=int(sys.argv[1])), "schedules" in sys.argv)

@@ -62,6 +62,29 @@ def end(engine: Engine, run_id: str, status: Literal["completed", "failed"]) -> 
         writes.finish_run(connection, run_id, status)
 
 
+def fetch(engine: Engine, run_id: str, corpus: Corpus, addresses: Sequence[str], allow_private: bool = False) -> None:
+    """Fetch feeds (or pages) that have changed and put their articles on the corpus's record.
+
+    What cannot be fetched or read becomes a failure, an article of a feed under its address and number in it.
+    """
+    from pipeline.ingest.fetch import Fetcher  # a run without addresses needs no network
+
+    fetcher = Fetcher(allow_private=allow_private)
+    for address in addresses:
+        try:
+            added = corpus.add_url(address, fetcher)
+        except InputError as error:
+            added, failed = [error], {address: reason(error)}
+        else:
+            errors = ((number, one) for number, one in enumerate(added, 1) if isinstance(one, InputError))
+            failed = {f"{address}#{number}": reason(error) for number, error in errors}
+        with writing(engine) as connection:
+            if added:
+                writes.mend_container(connection, run_id, corpus.name, address, failed)
+            else:  # unchanged: which of its articles could not be read still holds
+                writes.mend(connection, run_id, corpus.name, address, "ingest")
+
+
 def take_in(engine: Engine, run_id: str, corpus: Corpus) -> None:
     """Put the articles of the feeds, tables and archives in a corpus's folder on its record, of those that changed.
 
@@ -89,11 +112,14 @@ def take_in(engine: Engine, run_id: str, corpus: Corpus) -> None:
             writes.mend_container(connection, run_id, corpus.name, file, failed)
 
 
-def unread(engine: Engine, corpus: Corpus) -> list[Entry]:
-    """The corpus's entries that are new or changed, or that this program reads anew; forgets those that are gone."""
+def unread(engine: Engine, corpus: Corpus, addresses: Sequence[str] = ()) -> list[Entry]:
+    """The corpus's entries that are new or changed, or that this program reads anew; forgets those that are gone.
+
+    ``addresses`` are those that the corpus is fetched from.
+    """
     listed, containers = corpus.listing()
     with writing(engine) as connection:
-        writes.forget_unlisted(connection, corpus.name, (*(e.file for e in listed), *containers))
+        writes.forget_unlisted(connection, corpus.name, (*(e.file for e in listed), *containers, *addresses))
         known = known_files(connection, corpus.name)
     new: list[Entry] = []
     unchanged: list[File] = []

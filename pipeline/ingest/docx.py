@@ -31,18 +31,18 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
     try:
         document = docx.Document(io.BytesIO(raw))
         pieces = [*body(document), *footnotes(document)]
+        said = document.core_properties
+        title, author, created, language = said.title, squeeze(said.author), said.created, squeeze(said.language)
     except (*UNPACKING_ERRORS, KeyError, AttributeError, TypeError, etree.LxmlError, OpcError):
         raise InputError(f"{name} cannot be read as a Word document: it is damaged or of another kind") from None
-    properties = document.core_properties
-    text, blocks = build(pieces, squeeze(properties.title))
-    author = squeeze(properties.author)
+    text, blocks = build(pieces, squeeze(title))
     return Reading(
         text,
         blocks,
         title=title_of(text, blocks),
         byline=author if author and not JUNK_AUTHOR.search(author) else None,
-        published=properties.created.date() if properties.created else None,
-        language=squeeze(properties.language) or None,
+        published=created.date() if created else None,
+        language=language or None,
         origins=dict.fromkeys(METADATA, "document properties") | {"title": "title block"},
     )
 

@@ -21,7 +21,10 @@ from pipeline.ingest.reading import METADATA, Piece, Reading, build, squeeze, ta
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MAX_NESTING = 100
-TAG = re.compile(r"<(?:!--.*?--|/?[A-Za-z][^<>]*)>", re.DOTALL)
+MAX_OPEN = 10
+BRACKET = re.compile(r"[\[\]]|\n[ \t]*\n")
+"""Brackets, and the blank lines between which they may be pairs."""
+TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
@@ -34,7 +37,7 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
         source = source[found.end() :]
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
     stated = squeeze(str(meta["title"])) if meta.get("title") else None
-    tokens = parser.parse(source)
+    tokens = parser.parse(without_open_brackets(source))
     if any(token.level >= MAX_NESTING - 1 for token in tokens):  # the parser leaves out what comes then
         raise InputError(
             f"{name}: its lists or quotes are nested too deeply; mend the lines that begin with many > or -"
@@ -54,6 +57,21 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
         encoding=decoded.encoding,
         repaired_lines=decoded.repaired_lines,
     )
+
+
+def without_open_brackets(source: str) -> str:
+    """The source with those ``[`` escaped that stand inside of too many open ones: no link is nested like that.
+
+    The parser looks for the end of a link from each of them to the end of its paragraph.
+    """
+    depth, last, parts = 0, 0, []
+    for found in BRACKET.finditer(source):
+        depth = {"[": depth + 1, "]": max(0, depth - 1)}.get(found.group(), 0)
+        if depth > MAX_OPEN:
+            depth = MAX_OPEN
+            parts += (source[last : found.start()], "\\")
+            last = found.start()
+    return "".join((*parts, source[last:])) if parts else source
 
 
 def front_matter(source: str, name: str) -> Mapping[str, Any]:
@@ -120,8 +138,17 @@ def pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
                 lead, items = None, items + 1
             else:
                 yield Piece("paragraph", text)
-        elif token.type == "html_block" and (text := squeeze(TAG.sub(" ", token.content))):
+        elif token.type == "html_block" and (text := squeeze(without_tags(token.content))):
             yield Piece("paragraph", text)
+
+
+def without_tags(source: str) -> str:
+    """The words of a piece of HTML; a comment without an end is left as it is."""
+    parts, end = [], 0
+    while (begin := source.find("<!--", end)) >= 0 and (close := source.find("-->", begin)) >= 0:
+        parts.append(source[end:begin])
+        end = close + 3
+    return TAG.sub(" ", " ".join((*parts, source[end:])))
 
 
 def inline_text(children: Sequence[Token]) -> str:

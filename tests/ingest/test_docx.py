@@ -92,3 +92,22 @@ def test_docx_that_would_unpack_to_too_much_is_refused() -> None:
         archive.writestr("word/document.xml", bytes(101_000_000))
     with pytest.raises(InputError, match="too much"):
         read(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("docProps/core.xml", b"cp:coreProperties", b"cp:other"),
+        ("[Content_Types].xml", b"core-properties+xml", b"core-other+xml"),
+    ],
+)
+def test_docx_damaged_properties_are_told_in_one_line(part: str, old: bytes, new: bytes) -> None:
+    source, out = docx.Document(), io.BytesIO()
+    source.add_paragraph("The ministry said that the plan would cost £3bn.")
+    with zipfile.ZipFile(io.BytesIO(packed(source))) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            raw = before.read(name)
+            assert name != part or old in raw
+            after.writestr(name, raw.replace(old, new) if name == part else raw)
+    with pytest.raises(InputError, match="cannot be read as a Word document"):
+        read(out.getvalue())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -115,3 +116,19 @@ def test_markdown_nested_too_deeply_is_refused(mark: str) -> None:
 def test_markdown_long_email_thread_is_read_to_its_end() -> None:
     source = ">" * 30 + " The first mail of many.\n\nThe last one.\n"
     assert ingest.read_bytes(source.encode(), media_type="text/markdown").text.endswith("The last one.")
+
+
+@pytest.mark.parametrize("pattern", ["[", "![", "[a](", "[[]", "<!--", "**a", "`a", "<a b="])
+def test_markdown_time_grows_with_length_alone(pattern: str) -> None:
+    """At twice the time for twice the length these take under a second; growing with the square, minutes."""
+    source = "Some words.\n\n" + pattern * (60_000 // len(pattern))
+    begin = time.process_time()
+    ingest.read_bytes(source.encode(), media_type="text/markdown")
+    assert time.process_time() - begin < 8
+
+
+def test_markdown_links_in_brackets_are_still_links() -> None:
+    doc = ingest.read_bytes(
+        b"See [the [draft] plan](https://a.example) and [[1]](https://b.example).", media_type="text/markdown"
+    )
+    assert doc.text == "See the [draft] plan and [1]."
