@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -28,11 +29,12 @@ COMMAND = [sys.executable, "-m", "pipeline.cli", "run", "corpus", "--json"]
 
 @dataclass(frozen=True)
 class Runs:
-    """A folder where a run was killed, and how the one after it ended."""
+    """A folder where a run was killed, and how the one after it ended, whose Prefect server was killed."""
 
     place: Path
     killed: bool
-    server_gone: bool
+    children_gone: bool
+    server_killed: bool
     second: subprocess.CompletedProcess[str]
 
 
@@ -56,15 +58,23 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
         shutil.copy(ROOT / "corpora" / "samples" / name, place / "corpus")
     (place / "corpus" / "empty.txt").touch()
     first = subprocess.Popen(COMMAND, cwd=place, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 200
     while first.poll() is None and time.monotonic() < deadline and not documents(place):
         time.sleep(0.02)
     started = children(first.pid) if first.poll() is None else []
     first.kill()
     killed = first.wait() == -9
     gone = bool(started) and wait_until_gone(started)
-    second = subprocess.run(COMMAND, cwd=place, env=environment(), capture_output=True, text=True, timeout=300)
-    return Runs(place, killed, gone, second)
+    out = subprocess.PIPE
+    second = subprocess.Popen(COMMAND, cwd=place, env=environment(), stdout=out, stderr=out, text=True)
+    while second.poll() is None and time.monotonic() < deadline and running(place) < 2:
+        time.sleep(0.02)
+    server = [child for child in children(second.pid) if b"flows.server" in command_of(child)]
+    for child in server:
+        os.kill(child, signal.SIGKILL)
+    said = second.communicate(timeout=300)
+    ended = subprocess.CompletedProcess(COMMAND, second.returncode, *said)
+    return Runs(place, killed, gone, len(server) == 1, ended)
 
 
 def documents(place: Path) -> int:
@@ -73,6 +83,16 @@ def documents(place: Path) -> int:
         return 0
     with opened(place / "claims.db") as store, reading(store) as connection:
         return connection.execute(sa.select(sa.func.count()).select_from(schema.documents)).scalar_one()
+
+
+def running(place: Path) -> int:
+    """How many runs have begun."""
+    with opened(place / "claims.db") as store, reading(store) as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(schema.runs)).scalar_one()
+
+
+def command_of(process: int) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def wait_until_gone(processes: list[int]) -> bool:
@@ -92,9 +112,15 @@ def test_flows_run_is_quiet_and_tells_what_it_found(runs: Runs) -> None:
     assert found["dataset"] == "dataset"
 
 
-def test_flows_killed_run_takes_its_server_along(runs: Runs) -> None:
+def test_flows_killed_run_takes_its_server_and_workers_along(runs: Runs) -> None:
     assert runs.killed
-    assert runs.server_gone
+    assert runs.children_gone
+
+
+def test_flows_run_survives_its_server(runs: Runs) -> None:
+    """A temporary Prefect server that is killed is started again, and nobody notices."""
+    assert runs.server_killed
+    assert (runs.second.returncode, runs.second.stderr) == (0, "")
 
 
 def test_flows_run_after_a_kill_goes_on(runs: Runs) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -166,9 +167,9 @@ def test_scale_two_flows_on_a_database_that_restarts(
 def test_scale_cluster_that_loses_a_worker(
     place: Path, expected: dict[str, pd.DataFrame], prefect: str, tmp_path: Path
 ) -> None:
-    from flows.server import free_port
-
-    url, address = str(tmp_path / "claims.db"), f"tcp://127.0.0.1:{free_port()}"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    url = str(tmp_path / "claims.db")
     worker = ("dask", "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", ".")
     with ExitStack() as stack:
         scheduler = ("dask", "scheduler", "--host", address, "--no-dashboard")
