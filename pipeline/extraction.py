@@ -23,7 +23,7 @@ from pipeline.records import Claim, ClaimKind, Document, Provenance
 SURROGATE = re.compile("[\ud800-\udfff]")
 PACKAGE = Path(__file__).parent
 DOWNSTREAM = frozenset(
-    {"cli", "dataset", "evaluate", "progress", "publish", "review", "steps", "store", "versions", "workers"}
+    {"cli", "dataset", "evaluate", "learning", "progress", "publish", "review", "steps", "store", "versions", "workers"}
 )
 """Parts of the package that come after extraction: a change in them asks for no new extraction."""
 
@@ -118,10 +118,16 @@ class Trained:
 _TRAINED: WeakKeyDictionary[Language, Trained] = WeakKeyDictionary()
 
 
+def trained_folder(nlp: Language) -> str | None:
+    """The folder of trained weights that a pipeline uses in place of the package's."""
+    folder = nlp.config["components"].get("claims_attributions", {}).get("models")
+    return None if folder is None else str(folder)
+
+
 def trained(nlp: Language) -> Trained:
     """The digest of the pipeline's own weights and its check-worthiness model; read once for each pipeline."""
     if nlp not in _TRAINED:
-        folder = nlp.config["components"].get("claims_attributions", {}).get("models")
+        folder = trained_folder(nlp)
         worth = check_worthiness.load() if folder is None else check_worthiness.read(folder)
         _TRAINED[nlp] = Trained(models.digest(folder), worth)
     return _TRAINED[nlp]

@@ -135,14 +135,22 @@ def join(pairs: Iterable[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
     return np.concatenate(first), np.concatenate(second)
 
 
-def option_rows(network: Network, document: Parsed) -> tuple[Floats, Floats]:
-    """Features and labels of all options of a document."""
+def option_rows(network: Network, document: Parsed, ignore: Sequence[tuple[int, int]] = ()) -> tuple[Floats, Floats]:
+    """Features and labels of all options of a document, without wrong ones that touch characters to ``ignore``."""
     scores = network(document.tokens, CUE_THRESHOLD)
     if not len(scores.cues):
         return np.zeros((0, WIDTH), np.float32), np.zeros(0, np.float32)
     found = options(document.tokens, scores)
     candidates = [found.candidate(k, scores) for k in range(len(found.row))]
-    return option_features(document.tokens, scores, found), label(document.tokens, candidates, document.targets)
+    features, labels = (
+        option_features(document.tokens, scores, found),
+        label(document.tokens, candidates, document.targets),
+    )
+    unknown = np.zeros(len(document.tokens), dtype=bool)
+    for start, end in ignore:
+        unknown |= (document.tokens.start < end) & (document.tokens.end > start)
+    known = np.array([right or not unknown[c.content].any() for c, right in zip(candidates, labels, strict=True)], bool)
+    return features[known], labels[known]
 
 
 def chosen(finder: Finder, documents: Sequence[Parsed]) -> tuple[Floats, Floats]:

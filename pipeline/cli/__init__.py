@@ -9,7 +9,7 @@ from typing import cast
 
 import typer
 
-from pipeline.cli import corpora, extract, inspect, report
+from pipeline.cli import corpora, extract, inspect, learn, report
 from pipeline.errors import ClaimsError, InputError
 from pipeline.review import commands as review
 
@@ -34,7 +34,8 @@ app.command()(corpora.publish)
 app.command()(report.report)
 app.command()(inspect.show)
 app.command()(inspect.diff)
-app.command()(inspect.evaluate)
+app.command()(learn.evaluate)
+app.command()(learn.train)
 app.command()(review.review)
 app.command()(review.agreement)
 app.add_typer(review.group, name="annotations")

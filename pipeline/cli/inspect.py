@@ -1,4 +1,4 @@
-"""Commands that look at what there is: show, evaluate; and bring in what is known: knowledge import."""
+"""Commands that look at what there is: show, diff; and bring in what is known: knowledge import."""
 
 from __future__ import annotations
 
@@ -55,25 +55,6 @@ def diff(
         print(json.dumps([d.to_dict() for d in found], ensure_ascii=False, indent=1))
     else:
         render.differences(found)
-
-
-def evaluate(
-    gold: Annotated[Path, typer.Argument(help="Gold annotations: JSONL, or JSON beside its articles.", metavar="GOLD")],
-    texts: Annotated[Path | None, typer.Option(help="JSONL with the texts, for gold without them.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Score the pipeline against gold annotations.
-
-    Example: `claims evaluate annotations/gold/samples.json`
-    """
-    from pipeline.cli import render
-    from pipeline.evaluate import evaluate as score
-
-    figures = score(gold, texts)
-    if as_json:
-        print(json.dumps([figure.to_dict() for figure in figures], ensure_ascii=False, indent=1))
-    else:
-        render.scores(figures)
 
 
 def import_knowledge(

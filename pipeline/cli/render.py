@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from flows.run import Outcome
     from pipeline.assembly import Extraction
     from pipeline.evaluate.matching import Figure
+    from pipeline.learning.training import Report
     from pipeline.records import Claim, Document
     from pipeline.store.diff import Difference
     from pipeline.store.reads import Origin
@@ -159,16 +161,53 @@ def differences(found: list[Difference]) -> None:
     out.print(", ".join(f"{n} {change}" for change, n in counts(found).items()))
 
 
-def scores(figures: list[Figure]) -> None:
-    """Measured figures as a table."""
+def scores(figures: Sequence[Figure]) -> None:
+    """Measured figures as a table; with their change where it is known."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("measure")
-    for heading in ("value", "precision", "recall", "gold", "found"):
-        table.add_column(heading, justify="right")
+    changed = any(f.change is not None for f in figures)
+    for heading in ("value", "95 %", "precision", "recall", "gold", "found", *(("change", "95 %") if changed else ())):
+        table.add_column(heading, justify="right", no_wrap=True)
     for f in figures:
-        shares = (f"{v:.3f}" if v is not None else "" for v in (f.value, f.precision, f.recall))
-        table.add_row(Text(f.name), *shares, str(f.gold), "" if f.predicted is None else str(f.predicted))
+        shares = (f"{v:.3f}" if v is not None else "" for v in (f.precision, f.recall))
+        counts = (str(f.gold), "" if f.predicted is None else str(f.predicted))
+        change = (_signed(f.change), _interval(f.change_low, f.change_high, _signed)) if changed else ()
+        table.add_row(f.name, f"{f.value:.3f}", _interval(f.low, f.high, _plain), *shares, *counts, *change)
     console().print(table)
+
+
+def training(report: Report, out: Path, seed: int) -> None:
+    """What a training used and what it brought."""
+    print(
+        f"Trained on {plural(report.documents, 'document')}, measured on {len(report.held_out)} others (seed {seed})."
+    )
+    for component, said in report.told.items():
+        print(f"{component}: {said}")
+    if report.figures:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("held-out documents")
+        for heading in ("before", "after", "change", "95 %"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for f in report.figures:
+            before = f.value - (f.change or 0)
+            interval = _interval(f.change_low, f.change_high, _signed)
+            table.add_row(f.name, _plain(before), _plain(f.value), _signed(f.change), interval)
+        console().print(table)
+        if any(f.change_high is not None and f.change_high < 0 for f in report.figures):
+            print("Some figures are worse than before: rather keep the present weights, or review more.")
+    print(f"{out}: use it with `claims extract --models {out}`, or in every command by CLAIMS_MODELS={out}")
+
+
+def _interval(low: float | None, high: float | None, form: Callable[[float | None], str]) -> str:
+    return "" if low is None or high is None else f"{form(low)} to {form(high)}"
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _signed(value: float | None) -> str:
+    return "" if value is None else f"{value:+.3f}"
 
 
 def passage(claim: Claim, document: Document) -> Text:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -52,12 +53,14 @@ def load_finder() -> Finder:
 
 def read_finder(folder: str | None) -> Finder:
     """The finder with the weights of a folder, or the project's."""
-    weights = {}
     with models.told(folder):
-        for name in (models.NETWORK, models.DECISION):
-            with models.weights(name, folder) as path, np.load(path, allow_pickle=False) as arrays:
-                weights[name] = dict(arrays)
-        finder = Finder(Network(weights[models.NETWORK]), Decision(weights[models.DECISION]))
+        finder = Finder(Network(read_arrays(models.NETWORK, folder)), Decision(read_arrays(models.DECISION, folder)))
         if len(finder.decision.mean) != WIDTH:
             raise ValueError(f"{len(finder.decision.mean)} features in place of {WIDTH}")
     return finder
+
+
+def read_arrays(name: str, folder: str | None) -> dict[str, npt.NDArray[np.generic]]:
+    """The arrays of a file of weights."""
+    with models.weights(name, folder) as path, np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)
