@@ -1,6 +1,7 @@
 """claims_blocks: the document's structure, before anything else in the pipeline.
 
-Blocks that a reader has set (an HTML page's headings and lists) are kept; a bare text is segmented. Sentences are made
+Blocks that a reader has set (an HTML page's headings and lists) are kept; a bare text is segmented, and blocks of it
+that are not in English are marked, so that nothing is claimed in them. Sentences are made
 to begin where a block begins and where it ends, so that the parser never joins two blocks and list markers stay
 outside of sentences.
 """
@@ -14,6 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.components import extensions
+from pipeline.ingest.language import mark_foreign
 from pipeline.records import Block, Span
 from pipeline.segment import segment
 
@@ -28,7 +30,7 @@ def set_blocks(doc: Doc) -> Doc:
     """Set the blocks where there are none yet, their span group, and the sentence starts that follow from them."""
     text = doc.text
     if not doc._.claims_blocks:
-        doc._.claims_blocks = segment(text)
+        doc._.claims_blocks = mark_foreign(text, segment(text))
     blocks: tuple[Block, ...] = doc._.claims_blocks
     extensions.set_span_group(doc, "claims_blocks", ((Span.of(text, b.start, b.end), b.kind) for b in blocks))
     if not doc.has_annotation("DEP"):  # sentence starts follow from a parse, where there is one already

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.ingest.item import CONTAINERS, MEDIA_TYPES, READERS, Item, media_type_of
-from pipeline.ingest.language import detect, normalise
+from pipeline.ingest.language import detect, mark_foreign, normalise
 from pipeline.ingest.reading import METADATA, Reading
 from pipeline.records import Document
 
@@ -135,6 +135,8 @@ def understood(item: Item, name: str | None = None) -> Reading:
     if not any(block.kind != "boilerplate" for block in reading.blocks):
         raise InputError(f"{name}: no text found in it; check that it holds an article")
     language = agreed_language(reading)
+    if language in (None, "en"):
+        reading = replace(reading, blocks=mark_foreign(reading.text, reading.blocks))
     found = "text" if language != normalise(reading.language) else reading.origins.get("language", "text")
     origins = {**reading.origins, "language": found, **dict.fromkeys(item.said, "container")}
     return replace(reading, **{"language": language, **item.said}, origins=origins)

@@ -64,7 +64,8 @@ def without_open_brackets(source: str) -> str:
 
     The parser looks for the end of a link from each of them to the end of its paragraph.
     """
-    depth, last, parts = 0, 0, []
+    depth = last = 0
+    parts: list[str] = []
     for found in BRACKET.finditer(source):
         depth = {"[": depth + 1, "]": max(0, depth - 1)}.get(found.group(), 0)
         if depth > MAX_OPEN:
@@ -144,7 +145,8 @@ def pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
 
 def without_tags(source: str) -> str:
     """The words of a piece of HTML; a comment without an end is left as it is."""
-    parts, end = [], 0
+    parts: list[str] = []
+    end = 0
     while (begin := source.find("<!--", end)) >= 0 and (close := source.find("-->", begin)) >= 0:
         parts.append(source[end:begin])
         end = close + 3
