@@ -17,6 +17,7 @@ from pipeline.ingest import corpus as corpora
 from pipeline.ingest.corpus import Corpus
 from pipeline.store import open_store, reads, schema
 from pipeline.store.database import reading
+from pipeline.store.summary import summarise
 
 TEXT = "The ministry said that the plan number {} would cost £3bn and more than that.\n"
 FEED = """<rss version="2.0"><channel><title>The Daily Test</title>{}</channel></rss>"""
@@ -168,3 +169,11 @@ def test_steps_damaged_archive_is_a_failure_until_it_is_gone(store: Engine, corp
     path.unlink()
     run(store, corpus)
     assert failed(store) == {}
+
+
+def test_steps_summary_tells_blocks_in_other_languages(store: Engine, corpus: Corpus) -> None:
+    german = "Der Minister sagte, dass der Bau der Brücke rund 40 Millionen Euro kosten werde."
+    write(corpus, "a.txt", f"{TEXT.format(1)}\n{german}\n\n{TEXT.format(2)}")
+    run(store, corpus)
+    with reading(store) as connection:
+        assert summarise(connection, "news").foreign == {"de": 1}

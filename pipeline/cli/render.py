@@ -70,6 +70,9 @@ def outcome(done: Outcome) -> None:
     new = f"{done.extracted} extracted now" if done.extracted else "nothing new"
     out.print(Text.assemble((summary.corpus, "bold"), f": {plural(summary.documents, 'article')}, {new}"))
     out.print("Claims:", ", ".join(plural(n, kind) for kind, n in summary.claims.items()))
+    if summary.foreign:
+        said = ", ".join(f"{count} {code}" for code, count in summary.foreign.items())
+        out.print("Left out:", plural(sum(summary.foreign.values()), "block"), f"not in English ({said})")
     if summary.speakers:
         out.print()
         table = Table(box=None, pad_edge=False, header_style="bold")

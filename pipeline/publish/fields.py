@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pyarrow as pa
 
 from pipeline import records
+from pipeline.review.decisions import Status
 from pipeline.store.schema import SPAN_ROLES
 
 ABOUT = (
@@ -132,6 +133,7 @@ BLOCKS = Table(
         whole("start", "first character", required=True),
         whole("end", "character after the last", required=True),
         Field("section", TEXTS, "headings above the block, outermost first", required=True),
+        text("language", "language (ISO 639-1) of a block of an English article that is not in English; boilerplate"),
     ),
     key=("doc_id", "position"),
     links={("doc_id",): ("documents", ("doc_id",))},
@@ -144,6 +146,7 @@ SPEAKER_FIELDS = (
     Field("aliases", TEXTS, "other names used", required=True),
     text("wikidata", "Wikidata id"),
     text("party", "political party"),
+    Field("merged", TEXTS, "ids of the speakers that reviewers hold to be this one", required=True),
 )
 SPEAKERS = Table(
     "speakers",
@@ -168,9 +171,15 @@ MENTIONS = Table(
     links={("doc_id",): ("documents", ("doc_id",)), ("speaker_id",): ("speakers", ("speaker_id",))},
 )
 
+REVIEW_FIELDS = (
+    choice("review_status", Status, "what people hold of the claim; open: nobody has judged it"),
+    text("reviewer", "whose decision stands"),
+    Field("reviewed_at", MOMENT, "when it was decided"),
+    Field("corrected", TEXTS, "fields in which it differs from what was extracted", required=True),
+)
 CLAIMS = Table(
     "claims",
-    "One row per extracted claim; amounts, quotes and predictions hold the details of each kind.",
+    "One row per claim, as reviewers have settled it; amounts, quotes and predictions hold the details of each kind.",
     (
         CLAIM_ID,
         choice("kind", records.ClaimKind, "which detail table describes the claim"),
@@ -193,6 +202,7 @@ CLAIMS = Table(
         text("within", "claim_id of the quote or prediction that contains this claim"),
         share("check_worthiness", "how much the claim is worth checking, 0 to 1"),
         share("confidence", "how sure the extraction is, 0 to 1", required=True),
+        *REVIEW_FIELDS,
         text("extractor", "component that found the claim", required=True),
         text("extractor_version", "version of the program", required=True),
         text("model", "spaCy model and version", required=True),
@@ -269,6 +279,25 @@ PREDICTIONS = Table(
     "predictions", "Clauses that say what will happen.", (CLAIM_ID, *PREDICTION_FIELDS), ("claim_id",), OF_CLAIM
 )
 
+REVIEWS = Table(
+    "reviews",
+    "What people decided, one row per judged claim; rejected claims are only here.",
+    (
+        text("claim_id", "claim_id of the claim that was judged", required=True),
+        DOC_ID,
+        choice("kind", records.ClaimKind, "kind of claim"),
+        text("text", "its words as they were judged", required=True),
+        choice("status", Status, "what it is by the decisions; returned: they no longer fit the article"),
+        text("published_as", "claim_id of what is published of it; null if nothing is"),
+        Field("corrected", TEXTS, "fields that were corrected", required=True),
+        Field("reviewers", TEXTS, "who has judged it", required=True),
+        Field("reviewed_at", MOMENT, "when it was decided; where nothing stands, the last word"),
+        text("reason", "why it came back for review"),
+    ),
+    key=("doc_id", "claim_id"),
+    links={("doc_id",): ("documents", ("doc_id",)), ("published_as",): ("claims", ("claim_id",))},
+)
+
 RUNS = Table(
     "runs",
     "The runs that the other tables refer to.",
@@ -313,6 +342,7 @@ WIDE = Table(
         *prefixed("quote_", pick(QUOTES, "content", "verbatim")),
         *prefixed("prediction_", PREDICTION_FIELDS),
         *pick(CLAIMS, "standalone", "section", "within", "check_worthiness", "confidence"),
+        *REVIEW_FIELDS,
         *prefixed("article_", pick(DOCUMENTS, "title", "byline", "publisher", "published", "uri")),
         Field("corpora", TEXTS, "the corpora that hold the article", required=True),
         *pick(CLAIMS, "doc_id", "start", "end", "sentence_start", "sentence_end", "prefix", "suffix"),
@@ -329,6 +359,7 @@ TABLES = (
     QUOTES,
     QUOTE_SPANS,
     PREDICTIONS,
+    REVIEWS,
     SPEAKERS,
     MENTIONS,
     DOCUMENTS,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from pipeline.records import plain
 from pipeline.store import reads
 from pipeline.store.reads import Failure
-from pipeline.store.schema import amounts, claims, documents, extractions, sources, speakers
+from pipeline.store.schema import amounts, blocks, claims, documents, extractions, sources, speakers
 
 TOP = 5
 """How many speakers and amounts are listed."""
@@ -31,13 +31,17 @@ class LargeAmount:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Articles, claims by kind, the speakers of most claims, the largest amounts, what failed."""
+    """Articles, claims by kind, the speakers of most claims, the largest amounts, what was left out, what failed.
+
+    ``foreign`` counts the blocks that are not in English, by language.
+    """
 
     corpus: str
     documents: int
     claims: dict[str, int]
     speakers: tuple[tuple[str, int], ...]
     amounts: tuple[LargeAmount, ...]
+    foreign: dict[str, int]
     failures: tuple[Failure, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -68,6 +72,7 @@ def summarise(connection: Connection, corpus: str) -> Summary:
         claims={kind: counted.get(kind, 0) for kind in ("quote", "amount", "prediction")},
         speakers=_speakers(connection, ours),
         amounts=_amounts(connection, ours),
+        foreign=_foreign(connection, listed),
         failures=tuple(reads.open_failures(connection, corpus)),
     )
 
@@ -98,6 +103,12 @@ def _amounts(connection: Connection, ours: sa.ColumnElement[bool]) -> tuple[Larg
         .limit(TOP)
     )
     return tuple(LargeAmount(*row) for row in connection.execute(query))
+
+
+def _foreign(connection: Connection, listed: sa.Select[Any]) -> dict[str, int]:
+    code = blocks.c.language
+    query = sa.select(code, sa.func.count()).where(code.is_not(None), blocks.c.doc_id.in_(listed))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(code).order_by(code))}
 
 
 def _same_speaker() -> sa.ColumnElement[bool]:
