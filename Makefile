@@ -2,7 +2,7 @@
 GOLD ?= ../shared/gold
 BIN := .venv/bin
 
-.PHONY: run test check bench quality lock clean
+.PHONY: run test check bench quality weights licences sbom lock clean
 
 run: .venv/.ready          ## extract the claims of the model corpus and publish them to dataset/
 	@$(BIN)/claims run corpora/us-korea
@@ -20,6 +20,15 @@ bench: .venv/.ready        ## speed: words a second, cost of each component, col
 
 quality: .venv/.ready      ## every quality figure on the development gold in $(GOLD), where that folder exists
 	@$(BIN)/python -m benchmarks.quality $(GOLD)
+
+weights: .venv/.ready      ## write down the SHA-256 of new weights in pipeline/knowledge, for the program to use them
+	@$(BIN)/python -c "from pipeline import models; models.release()"
+
+licences: .venv/.ready     ## write docs/licences.md: the licence of every package that is needed
+	@$(BIN)/python -m benchmarks.bill licences
+
+sbom: .venv/.ready         ## write dist/sbom.json: the software bill of materials of requirements.lock (CycloneDX)
+	@$(BIN)/python -m benchmarks.bill sbom
 
 .venv/.ready: requirements.lock pyproject.toml
 	@echo "Setting up .venv (about a minute) ..."

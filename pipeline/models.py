@@ -1,23 +1,29 @@
 """Where trained weights come from: the package, or a folder that ``claims train`` wrote.
 
-A folder may hold the weights of some components only; those of the others are the package's.
+A folder may hold the weights of some components only; those of the others are the package's. The package's are used
+only as they were released: ``pipeline/knowledge/weights.toml`` has the SHA-256 of each file. After new weights were put
+there, ``make weights`` writes it anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from pipeline import records
-from pipeline.errors import InputError
+from pipeline.errors import ClaimsError, InputError
 
 NETWORK, DECISION = "attributions/network.npz", "attributions/decision.npz"
 PREDICTIONS = "predictions/weights.json"
 CHECK_WORTHINESS = "check_worthiness/weights.npz"
 WEIGHTS = (NETWORK, DECISION, PREDICTIONS, CHECK_WORTHINESS)
 """The files of trained weights, below ``pipeline/knowledge`` and below a folder of one's own."""
+
+RELEASED = "weights.toml"
 
 
 @contextmanager
@@ -28,7 +34,30 @@ def weights(name: str, folder: str | None = None) -> Iterator[Path]:
         yield own
         return
     with as_file(files("pipeline.knowledge").joinpath(name)) as path:
+        verify(path, name)
         yield path
+
+
+def verify(path: Path, name: str) -> None:
+    """Raise ``ClaimsError`` unless a file of the package's weights is the one that was released."""
+    if _hash(path) != released().get(name):
+        advice = "install policy-claims again, or, where the weights are new, run `make weights`"
+        raise ClaimsError(f"{path}: not the weights that {RELEASED} lists (damaged or replaced); {advice}")
+
+
+@cache
+def released() -> Mapping[str, str]:
+    """The SHA-256 of each file of the package's weights."""
+    text = files("pipeline.knowledge").joinpath(RELEASED).read_text("utf-8")
+    hashes: dict[str, str] = tomllib.loads(text)["sha256"]
+    return hashes
+
+
+def release(folder: Path = Path(__file__).parent / "knowledge") -> None:
+    """Write down the SHA-256 of each file of the package's weights."""
+    lines = [f'"{name}" = "{_hash(folder / name)}"' for name in WEIGHTS]
+    head = "# Written by `make weights`: the weights as they are released.\n\n[sha256]\n"
+    (folder / RELEASED).write_text(head + "\n".join(lines) + "\n", "utf-8")
 
 
 def check(folder: str | Path) -> None:

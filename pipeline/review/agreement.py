@@ -6,12 +6,11 @@ Only independent judgements count: a decision that settles a disagreement is lef
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-import krippendorff
 from nltk.metrics.agreement import AnnotationTask
 
 from pipeline.review import decisions as log
@@ -65,15 +64,25 @@ def _agreement(kind: str, judgements: Judgements) -> Agreement:
     both = {c: v for c, v in judgements.items() if len(v) > 1}
     names = sorted({n for v in both.values() for n in v})
     pairs = (_pair(a, b, both) for a, b in combinations(names, 2))
-    return Agreement(kind, len(both), len(names), _alpha(both, names), tuple(p for p in pairs if p.claims))
+    return Agreement(kind, len(both), len(names), _alpha(both), tuple(p for p in pairs if p.claims))
 
 
-def _alpha(judgements: Judgements, names: list[str]) -> float | None:
-    values = sorted({v for found in judgements.values() for v in found.values()})
+def _alpha(judgements: Judgements) -> float | None:
+    """Krippendorff's alpha for nominal values and any number of missing ones.
+
+    Krippendorff, Content Analysis (2018), chapter 12: one less the pairs that differ within the claims, over those
+    that differ among all values.
+    """
+    values = Counter(v for found in judgements.values() for v in found.values())
     if len(values) < 2:
         return None
-    counts = [[list(found.values()).count(v) for v in values] for _, found in sorted(judgements.items())]
-    return round(float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal")), 4)
+    within = sum(differing(Counter(found.values())) / (len(found) - 1) for found in judgements.values())
+    return round(1 - within * (values.total() - 1) / differing(values), 4)
+
+
+def differing(counts: Counter[str]) -> int:
+    """How many ordered pairs of values differ."""
+    return counts.total() ** 2 - sum(n * n for n in counts.values())
 
 
 def _pair(one: str, other: str, judgements: Judgements) -> Pair:

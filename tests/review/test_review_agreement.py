@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import krippendorff
 import pytest
 from harbour import make_claim, make_document
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.review.agreement import measure
 from pipeline.review.decisions import Decision, Verdict
@@ -63,3 +66,17 @@ def test_review_agreement_is_per_kind() -> None:
     assert figures["quote"].alpha == 1.0
     assert (figures["amount"].alpha or 0) < 0
     assert figures["all"].claims == 6
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("ar-", min_size=12, max_size=12), min_size=2, max_size=4))
+def test_review_agreement_alpha_is_that_of_another_implementation(letters: list[str]) -> None:
+    """The package ``krippendorff``, with missing values."""
+    found = measure(judged({f"reviewer {i}": row for i, row in enumerate(letters)}))
+    columns = [[row[i] for row in letters] for i in range(12)]
+    counts = [[column.count(v) for v in "ar"] for column in columns if len(column) - column.count("-") > 1]
+    if sum(1 for total in map(sum, zip(*counts, strict=True)) if total) < 2:
+        assert all(figures.alpha is None for figures in found)
+    else:
+        expected = krippendorff.alpha(value_counts=counts, level_of_measurement="nominal")
+        assert found[0].alpha == pytest.approx(expected, abs=1e-4)
