@@ -33,6 +33,9 @@ CHUNK = 160
 CHUNK_GROUP = 16
 CUE_GROUP = 16
 """How many chunks or cues are computed at once: enough for matrix products, few enough for the processor's cache."""
+TAPS = 5
+GAP = TAPS // 2
+"""The convolution sees this many positions, and reaches so far to either side."""
 
 
 LAYERS = tuple(
@@ -153,48 +156,76 @@ class Network:
         by_cue = state[cues] @ self.w["pair_cue.weight"] + self.w["pair_cue.bias"]
         for at in range(0, len(cues), CUE_GROUP):
             s = slice(at, at + CUE_GROUP)
-            roles[s] = self._role_group(by_token, by_cue[s], pairs, s)
+            strip = Strip(pairs, s)
+            roles[s][pairs.valid[s]] = self._role_group(by_token, by_cue[s], pairs, s, strip)[strip.at]
         return roles
 
-    def _role_group(self, by_token: Floats, by_cue: Floats, pairs: Pairs, s: slice) -> Floats:
-        w, keep = self.w, pairs.valid[s, :, None].astype(np.float32)
-        h = by_token[pairs.token[s]]
-        h += by_cue[:, None]
-        h += self.distance
-        h += w["place.weight"][pairs.place[s]]
-        h += w["path.weight"][pairs.path[s]]
-        h += w["branch.weight"][pairs.branch[s]]
+    def _role_group(self, by_token: Floats, by_cue: Floats, pairs: Pairs, s: slice, strip: Strip) -> Floats:
+        w = self.w
+        h = by_token[strip.of(pairs.token[s])]
+        h += by_cue[strip.row]
+        h += self.distance[strip.column]
+        h += w["place.weight"][strip.of(pairs.place[s])]
+        h += w["path.weight"][strip.of(pairs.path[s])]
+        h += w["branch.weight"][strip.of(pairs.branch[s])]
         np.maximum(h, 0, out=h)
         h += np.maximum(h @ w["pair_hidden.weight"] + w["pair_hidden.bias"], 0)
         u = h @ w["unit.weight"] + w["unit.bias"]
-        u = self._mix(0, u, keep, pairs, s)
-        u += self._mix(1, u, keep, pairs, s)
+        u = self._mix(0, u, strip)
+        u += self._mix(1, u, strip)
         out = w["pair_out.weight"]
-        logits = h @ out[: h.shape[2]] + u @ out[h.shape[2] :] + w["pair_out.bias"]
-        return sigmoid(logits) * keep
+        logits = h @ out[: h.shape[1]] + u @ out[h.shape[1] :] + w["pair_out.bias"]
+        return sigmoid(logits)
 
-    def _mix(self, layer: int, u: Floats, keep: Floats, pairs: Pairs, s: slice) -> Floats:
+    def _mix(self, layer: int, u: Floats, strip: Strip) -> Floats:
         """One layer of exchange between the positions of a window: neighbours, head, sentence or quotation."""
-        u = u * keep
-        rows, span, width = u.shape
-        total = np.zeros((rows, span + 1, width), dtype=np.float32)
-        np.cumsum(u, axis=1, out=total[:, 1:])
-        count = np.zeros((rows, span + 1, 1), dtype=np.float32)
-        np.cumsum(keep, axis=1, out=count[:, 1:])
-        row = np.arange(rows)[:, None]
-        first, last = pairs.first[s], pairs.last[s]
-        mean = total[row, last] - total[row, first]
-        mean /= np.maximum(count[row, last] - count[row, first], 1)
-        out = mean @ self.w[f"mix.{layer}.mean.weight"]
-        out += (u @ self.w[f"mix.{layer}.parent.weight"])[row, pairs.parent[s]]
+        u[strip.gaps] = 0
+        mean: Floats = np.add.reduceat(u, strip.units, axis=0) / strip.unit_size
+        out: Floats = (mean @ self.w[f"mix.{layer}.mean.weight"])[strip.unit]
+        out += (u @ self.w[f"mix.{layer}.parent.weight"])[strip.parent]
         out += self.w[f"mix.{layer}.near.bias"]
         shifted = u @ self.near[layer]
-        taps = shifted.shape[2] // width
-        for k in range(taps):
-            d = k - taps // 2
-            part = shifted[..., k * width : (k + 1) * width]
-            out[:, max(-d, 0) : span - max(d, 0)] += part[:, max(d, 0) : span + min(d, 0)]
+        size, width = u.shape
+        for k in range(TAPS):
+            d = k - GAP
+            out[max(-d, 0) : size - max(d, 0)] += shifted[max(d, 0) : size + min(d, 0), k * width : (k + 1) * width]
         return np.maximum(out, 0, out=out)
+
+
+class Strip:
+    """The positions that count of some cues' windows, one row behind the other, with gaps between.
+
+    In the gaps, as wide as the convolution reaches, everything is zero, so that no row sees another. ``at`` is where
+    each counting position lies; ``units`` where the runs of one sentence and quotation begin, gaps among them.
+    """
+
+    def __init__(self, pairs: Pairs, s: slice) -> None:
+        valid = pairs.valid[s]
+        row, column = np.nonzero(valid)
+        rows = len(valid)
+        self.at = np.arange(len(row)) + GAP * (row + 1)
+        size = len(row) + GAP * (rows + 1)
+        self.row, self.column = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        self.row[self.at], self.column[self.at] = row, column
+        counts = np.zeros(size, dtype=bool)
+        counts[self.at] = True
+        self.gaps = np.flatnonzero(~counts)
+        self._valid, self._size = valid, size
+        run = np.full(size, -1)
+        run[self.at] = row * SPAN + pairs.first[s][valid]
+        begins = np.diff(run, prepend=-2) != 0
+        self.units = np.flatnonzero(begins)
+        self.unit = np.cumsum(begins) - 1
+        self.unit_size = np.diff(self.units, append=size).astype(np.float32)[:, None]
+        place = np.zeros(valid.shape, dtype=np.int64)  # the first position is a gap
+        place[row, column] = self.at
+        self.parent = self.of(place[np.arange(rows)[:, None], pairs.parent[s]])
+
+    def of(self, values: Ints) -> Ints:
+        """What stands at the window positions that count, in their places; 0 in the gaps."""
+        out = np.zeros(self._size, dtype=np.int64)
+        out[self.at] = values[self._valid]
+        return out
 
 
 def _heads_within(head: Ints, bounds: list[tuple[int, int]]) -> Ints:
