@@ -103,4 +103,4 @@ def footnotes(document: Document) -> Iterator[Piece]:
         if relation.reltype.endswith(("/footnotes", "/endnotes")) and not relation.is_external:
             for note in parse_xml(relation.target_part.blob):
                 if note.get(f"{W}type") is None:  # the others are separators
-                    yield Piece("paragraph", squeeze("".join(note.itertext(f"{W}t"))))
+                    yield Piece("footnote", squeeze("".join(note.itertext(f"{W}t"))))

@@ -11,6 +11,7 @@ from pipeline.ingest.captions import landmarks, loosen, unmelted, with_captions
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encoding import decode
 from pipeline.ingest.metadata import Fact, facts, without_site
+from pipeline.ingest.notes import take_notes
 from pipeline.ingest.reading import Piece, Reading, build, squeeze, table_pieces, title_of
 from pipeline.lines import closes
 from pipeline.segment import HEADING_CHARS
@@ -39,6 +40,7 @@ def read(raw: bytes, name: str, charset: str | None = None, title: str | None = 
     tree = parse(decoded.text, name)
     said = facts(tree)
     loosen(tree)
+    notes = take_notes(tree)
     marks = landmarks(tree)
     for caption in list(tree.iter("caption")):  # trafilatura would make it a row of the table
         caption.drop_tree()
@@ -49,7 +51,8 @@ def read(raw: bytes, name: str, charset: str | None = None, title: str | None = 
         if page is None or page.body is None:
             raise InputError(f"{name}: no article found in the page; save its text as .txt")
         headline = title or page_title(said, page)
-        text, blocks = build(list(with_captions(unmelted(list(pieces(page.body)), marks), marks)), headline)
+        body = with_captions(unmelted(list(pieces(page.body)), marks), marks)
+        text, blocks = build([*body, *notes], headline)
     except RecursionError:
         raise InputError(too_deep(name)) from None
     guesses: dict[str, Any] = {

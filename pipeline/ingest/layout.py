@@ -250,7 +250,9 @@ def as_pieces(paragraphs: Sequence[Paragraph], body: float, vocabulary: Counter[
     for paragraph in paragraphs:
         page = paragraph.lines[0].page
         text = joined([line.text for line in paragraph.lines], vocabulary)
-        if is_heading(paragraph, body):
+        if paragraph.is_note:
+            yield Piece("footnote", text, page=page)
+        elif is_heading(paragraph, body):
             level = 1 + sizes.index(round(paragraph.size, 0))
             level = len(sizes) + 1 if paragraph.size < HEADING_SIZE * body else level
             yield Piece("heading", text, level, page=page)

@@ -21,6 +21,8 @@ from pipeline.ingest.reading import METADATA, Piece, Reading, build, squeeze, ta
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MAX_NESTING = 100
+NOTE = re.compile(r" {0,3}\[\^(?P<label>[^\]\s]{1,80})\]:[ \t]*(?P<text>.*)")
+NOTE_MARK = re.compile(r"\[\^(?P<label>[^\]\s]{1,80})\]")
 MAX_OPEN = 10
 BRACKET = re.compile(r"[\[\]]|\n[ \t]*\n")
 """Brackets, and the blank lines between which they may be pairs."""
@@ -37,12 +39,14 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
         source = source[found.end() :]
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
     stated = squeeze(str(meta["title"])) if meta.get("title") else None
+    source, notes = footnotes(source)
     tokens = parser.parse(without_open_brackets(source))
     if any(token.level >= MAX_NESTING - 1 for token in tokens):  # the parser leaves out what comes then
         raise InputError(
             f"{name}: its lists or quotes are nested too deeply; mend the lines that begin with many > or -"
         )
-    text, blocks = build(list(pieces(tokens)), stated)
+    ends = [Piece("footnote", inline_text(parser.parseInline(note)[0].children or [])) for note in notes]
+    text, blocks = build([*pieces(tokens), *ends], stated)
     return Reading(
         text,
         blocks,
@@ -57,6 +61,34 @@ def read(raw: bytes, name: str, charset: str | None = None) -> Reading:
         encoding=decoded.encoding,
         repaired_lines=decoded.repaired_lines,
     )
+
+
+def footnotes(source: str) -> tuple[str, list[str]]:
+    """The source without its footnotes ("[^1]: ...") and the marks that refer to them; the source of each footnote."""
+    kept: list[str] = []
+    notes: dict[str, list[str]] = {}
+    open_note: list[str] | None = None
+    fence = ""
+    for line in source.split("\n"):
+        stripped = line.strip()
+        if stripped[:3] in ("```", "~~~") and (not fence or stripped.startswith(fence)):
+            fence = "" if fence else stripped[:3]
+        found = None if fence else NOTE.match(line)
+        if found:
+            open_note = notes.setdefault(found["label"], [])
+            open_note.append(found["text"])
+        elif open_note is not None and stripped and (line[0] in " \t" or open_note[-1]):
+            open_note.append(stripped)
+        elif open_note is not None and not stripped:
+            open_note.append("")
+            kept.append(line)
+        else:
+            open_note = None
+            kept.append(line)
+    if not notes:
+        return source, []
+    text = NOTE_MARK.sub(lambda mark: "" if mark["label"] in notes else mark.group(), "\n".join(kept))
+    return text, [" ".join(filter(None, lines)) for lines in notes.values()]
 
 
 def without_open_brackets(source: str) -> str:

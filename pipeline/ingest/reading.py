@@ -161,5 +161,5 @@ def guessed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]
         while end <= block.start:
             (_, end), piece = next(told)
         if piece is not None:
-            kind = piece.kind if piece.kind in ("title", "caption") else block.kind
+            kind = piece.kind if piece.kind in ("title", "caption", "footnote") else block.kind
             yield replace(block, kind=kind, page=piece.page)
