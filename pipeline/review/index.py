@@ -38,7 +38,8 @@ metadata = MetaData()
 review_documents = Table(
     "review_documents",
     metadata,
-    Column("doc_id", String(64), primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("doc_id", String(64), nullable=False, unique=True),
     Column("state", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("title_key", Text, nullable=False),
@@ -71,23 +72,37 @@ review_queue = Table(
 )
 """One row per claim and corpus that has it; ``first`` marks one row of each claim."""
 
-_WORDS = {
-    "sqlite": [
-        "CREATE VIRTUAL TABLE review_words USING fts5(text, content='review_queue', content_rowid='row',"
-        " tokenize='unicode61 remove_diacritics 2')",
-        "CREATE TRIGGER review_words_in AFTER INSERT ON review_queue BEGIN"
-        ' INSERT INTO review_words(rowid, text) VALUES (new."row", new.text); END',
-        "CREATE TRIGGER review_words_out AFTER DELETE ON review_queue BEGIN"
-        " INSERT INTO review_words(review_words, rowid, text) VALUES ('delete', old.\"row\", old.text); END",
-    ],
-    "postgresql": ["CREATE INDEX review_words ON review_queue USING gin (to_tsvector('simple', text))"],
+
+def _searched(name: str, table: str, columns: str, tokenize: str) -> list[str]:
+    """SQLite's index of the words in a table's columns (FTS5), kept by triggers."""
+    old, new = (", ".join(f"{row}.{c}" for c in columns.split(", ")) for row in ("old", "new"))
+    return [
+        f"CREATE VIRTUAL TABLE {name} USING fts5({columns}, content='{table}', content_rowid='row',"
+        f" tokenize='{tokenize}')",
+        f"CREATE TRIGGER {name}_in AFTER INSERT ON {table} BEGIN"
+        f' INSERT INTO {name}(rowid, {columns}) VALUES (new."row", {new}); END',
+        f"CREATE TRIGGER {name}_out AFTER DELETE ON {table} BEGIN"
+        f" INSERT INTO {name}({name}, rowid, {columns}) VALUES ('delete', old.\"row\", {old}); END",
+    ]
+
+
+_SEARCHED = {
+    "sqlite": {
+        "review_queue": _searched("review_words", "review_queue", "text", "unicode61 remove_diacritics 2"),
+        "review_documents": _searched("review_titles", "review_documents", "title_key, uri", "trigram"),
+    },
+    "postgresql": {
+        "review_queue": ["CREATE INDEX review_words ON review_queue USING gin (to_tsvector('simple', text))"],
+    },
 }
+"""What makes words fast to find: those of claims, and any part of titles and addresses (PostgreSQL scans these)."""
 
 
-@event.listens_for(review_queue, "after_create")
-def _index_words(_table: Table, connection: Connection, **_options: Any) -> None:
-    for statement in _WORDS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
+@event.listens_for(metadata, "after_create")
+def _index_words(_metadata: MetaData, connection: Connection, tables: Sequence[Table], **_options: Any) -> None:
+    for table in tables:
+        for statement in _SEARCHED[connection.dialect.name].get(table.name, []):
+            connection.exec_driver_sql(statement)
 
 
 CACHE_KIB = 400_000
@@ -98,8 +113,15 @@ BATCH = 400
 
 
 def prepare(engine: Engine) -> None:
-    """Create the queue's tables where the store does not have them yet."""
+    """Create the queue's tables where the store does not have them yet, or those of an older version."""
     with writing(engine) as connection:
+        inspector = sa.inspect(connection)
+        if inspector.has_table(review_documents.name) and "row" not in {
+            c["name"] for c in inspector.get_columns(review_documents.name)
+        }:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("DROP TABLE review_words")
+            metadata.drop_all(connection)
         metadata.create_all(connection)
 
 

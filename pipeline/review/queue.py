@@ -41,6 +41,10 @@ VIEWS: dict[View, tuple[Status, ...]] = {
 WORDS = sa.table("review_words", sa.column("rowid", sa.Integer))
 """SQLite's index of the words of all rows (FTS5)."""
 
+TITLES = sa.table("review_titles", sa.column("rowid", sa.Integer))
+"""SQLite's index of all stretches of three characters in titles and addresses (FTS5)."""
+TRIGRAM = 3
+
 Order = Literal["uncertain", "certain", "article"]
 KINDS: tuple[ClaimKind, ...] = get_args(ClaimKind)
 
@@ -188,8 +192,8 @@ def speaker_names(connection: Connection, prefix: str) -> list[str]:
 
 def article_titles(connection: Connection, words: str) -> list[str]:
     """Some articles whose title or address contains the words."""
-    query = sa.select(review_documents.c.title).where(_titled(words)).order_by(review_documents.c.title)
-    return list(connection.scalars(query.distinct().limit(SUGGESTIONS)))
+    some = _of_titles(connection, words, review_documents.c.title).limit(FEW_ARTICLES)
+    return sorted(set(connection.scalars(some).all()))[:SUGGESTIONS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +228,7 @@ def _plan(connection: Connection, filters: Filters) -> _Plan | None:
         where.append(q.speaker_key == key if key in known else q.speaker_key.in_(known))
     if filters.article:
         ids = connection.scalars(
-            sa.select(review_documents.c.doc_id).where(_titled(filters.article)).limit(FEW_ARTICLES + 1)
+            _of_titles(connection, filters.article, review_documents.c.doc_id).limit(FEW_ARTICLES + 1)
         ).all()
         if not ids:
             return None
@@ -233,7 +237,8 @@ def _plan(connection: Connection, filters: Filters) -> _Plan | None:
             where.append(q.doc_id.in_(ids))
         else:
             walks = not narrow
-            where.append(_aside(q.doc_id).in_(sa.select(review_documents.c.doc_id).where(_titled(filters.article))))
+            here = sa.select(sa.literal(1)).where(review_documents.c.doc_id == q.doc_id, _titled(filters.article))
+            where.append(here.correlate(review_queue).exists())
     kinds: tuple[str, ...] = (filters.kind,) if filters.kind else KINDS
     parts = tuple((q.kind == k, q.status == s) for k in kinds for s in VIEWS[filters.view])
     words = filters.text.split()
@@ -279,7 +284,17 @@ def _expression(words: list[str]) -> str:
     return " ".join('"' + w.replace('"', '""') + '"' for w in words)
 
 
+def _of_titles(connection: Connection, words: str, column: sa.Column[str]) -> sa.Select[str]:
+    """A column of the articles whose title or address contains the words."""
+    if connection.dialect.name == "sqlite" and len(words) >= TRIGRAM:
+        quoted = '"' + words.casefold().replace('"', '""') + '"'
+        found = sa.select(TITLES.c.rowid).where(sa.text("review_titles MATCH :titled").bindparams(titled=quoted))
+        return sa.select(column).where(review_documents.c.row.in_(found))
+    return sa.select(column).where(_titled(words))
+
+
 def _titled(words: str) -> sa.ColumnElement[bool]:
+    """Whether an article's title or address contains the words."""
     title, uri = review_documents.c.title_key, review_documents.c.uri
     return sa.or_(title.contains(words.casefold(), autoescape=True), uri.contains(words, autoescape=True))
 
