@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import socket
+import ssl
 import time
 import urllib.parse
 import urllib.robotparser
@@ -20,6 +21,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import httpcore
 
@@ -64,8 +66,12 @@ class Response:
     body: bytes
 
 
-class CheckedBackend(httpcore.SyncBackend):
-    """Connects to public addresses only."""
+class Backend(httpcore.SyncBackend):
+    """Connects to public addresses only, unless others are allowed; nothing takes longer than until the deadline."""
+
+    def __init__(self, allow_private: bool) -> None:
+        self.allow_private = allow_private
+        self.deadline = float("inf")
 
     def connect_tcp(
         self,
@@ -76,7 +82,42 @@ class CheckedBackend(httpcore.SyncBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the host at an address that was checked; ``InputError`` where it is not a public one."""
-        return super().connect_tcp(public_address(host, port), port, timeout, local_address, socket_options)
+        address = host if self.allow_private else public_address(host, port)
+        return BoundedStream(
+            super().connect_tcp(address, port, self.left(timeout), local_address, socket_options), self
+        )
+
+    def left(self, timeout: float | None) -> float:
+        """So many seconds one operation may take; ``httpcore.ReadTimeout`` where the deadline has passed."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return left if timeout is None else min(left, timeout)
+
+
+class BoundedStream(httpcore.NetworkStream):
+    """A connection whose every operation ends at its backend's deadline: else a byte now and then keeps it going."""
+
+    def __init__(self, inner: httpcore.NetworkStream, backend: Backend) -> None:
+        self.inner, self.backend = inner, backend
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self.inner.read(max_bytes, self.backend.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.inner.write(buffer, self.backend.left(timeout))
+
+    def close(self) -> None:
+        self.inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        inner = self.inner.start_tls(ssl_context, server_hostname, self.backend.left(timeout))
+        return BoundedStream(inner, self.backend)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self.inner.get_extra_info(info)
 
 
 def public_address(host: str, port: int) -> str:
@@ -103,13 +144,15 @@ class Fetcher:
     log: Path | None = None
     allow_private: bool = False
     sleep: Callable[[float], None] = time.sleep
+    backend: Backend = field(init=False)
     pool: httpcore.ConnectionPool = field(init=False)
     robots: dict[str, urllib.robotparser.RobotFileParser] = field(init=False, default_factory=dict)
     last: dict[str, float] = field(init=False, default_factory=dict)
+    earlier: dict[Path, dict[str, Fetch]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        backend = httpcore.SyncBackend() if self.allow_private else CheckedBackend()
-        self.pool = httpcore.ConnectionPool(network_backend=backend)
+        self.backend = Backend(self.allow_private)
+        self.pool = httpcore.ConnectionPool(network_backend=self.backend)
 
     def fetch(self, url: str, *, again: bool = False) -> Item | None:
         """What lies at an address, not yet read; ``None`` where it has not changed since the log's last fetch of it.
@@ -152,7 +195,7 @@ class Fetcher:
             host = checked(url)
             if not self.rules(url, deadline).can_fetch(USER_AGENT, url):
                 raise InputError(f"{url}: the site's robots.txt asks programs to keep away; save the page by hand")
-            self.wait(host, self.rules(url, deadline).crawl_delay(USER_AGENT))
+            deadline += self.wait(host, self.rules(url, deadline).crawl_delay(USER_AGENT))
             response = self.get(url, headers, deadline)
             place = response.headers.get("location")
             if response.status not in (301, 302, 303, 307, 308) or place is None:
@@ -166,25 +209,30 @@ class Fetcher:
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self.robots:
             parser = self.robots[origin] = urllib.robotparser.RobotFileParser()
-            response = self.get(f"{origin}/robots.txt", {}, deadline)
+            place, now = f"{origin}/robots.txt", datetime.now(UTC).replace(microsecond=0).isoformat()
+            response = self.get(place, {}, deadline)
+            self.note(Fetch(place, now, status=response.status, bytes=len(response.body)))
             lines = response.body.decode("utf-8", "replace").splitlines() if response.status == 200 else []
             parser.parse(["User-agent: *", "Disallow: /"] if response.status >= 500 else lines)
             parser.modified()
         return self.robots[origin]
 
-    def wait(self, host: str, asked: str | float | None) -> None:
-        """Let as much time pass between two requests to a host as is polite."""
+    def wait(self, host: str, asked: str | float | None) -> float:
+        """Let as much time pass between two requests to a host as is polite; returns how many seconds that took."""
         pause = max(SECONDS_BETWEEN, min(float(asked or 0), MAX_CRAWL_DELAY))
         left = self.last.get(host, -pause) + pause - time.monotonic()
-        if host in self.last and left > 0:
-            self.sleep(left)
+        pause = max(0.0, left) if host in self.last else 0.0
+        if pause:
+            self.sleep(pause)
         self.last[host] = time.monotonic()
+        return pause
 
     def get(self, url: str, headers: Mapping[str, str], deadline: float) -> Response:
         """One request. Raises ``InputError`` for an answer that is too long or takes too long."""
         sent: dict[bytes | str, bytes | str] = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
         sent |= {str(key): value for key, value in headers.items()}
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), CONNECT_SECONDS)
+        self.backend.deadline = deadline
         try:
             with self.pool.stream("GET", url, headers=sent, extensions={"timeout": timeout}) as answer:
                 found = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in answer.headers}
@@ -192,20 +240,19 @@ class Fetcher:
                 body = unpacked(chunks, found.get("content-encoding", ""), url)
                 return Response(answer.status, found, body)
         except httpcore.TimeoutException:
+            if time.monotonic() >= deadline:
+                raise InputError(too_slow(url)) from None
             raise InputError(f"{url} did not answer within {CONNECT_SECONDS:g} s; try again later") from None
         except UNREACHABLE as error:
             raise InputError(f"{url} cannot be reached: {str(error)[:100] or type(error).__name__}") from None
 
     def known(self, url: str) -> Fetch | None:
         """The log's last successful fetch of an address."""
-        if self.log is None or not self.log.is_file():
+        if self.log is None:
             return None
-        last = None
-        for line in self.log.read_text("utf-8").splitlines():
-            with suppress(ValueError, TypeError):  # a line that a crash cut short
-                done = Fetch(**json.loads(line))
-                last = done if done.url == url and done.status in (200, 304) else last
-        return last
+        if self.log not in self.earlier:
+            self.earlier[self.log] = {done.url: done for done in logged(self.log) if done.status in (200, 304)}
+        return self.earlier[self.log].get(url)
 
     def note(self, done: Fetch) -> None:
         """Put a request on record."""
@@ -213,6 +260,16 @@ class Fetcher:
             said = {key: value for key, value in asdict(done).items() if value is not None}
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(json.dumps(said, ensure_ascii=False) + "\n")
+            if done.status in (200, 304) and self.log in self.earlier:
+                self.earlier[self.log][done.url] = done
+
+
+def logged(log: Path) -> Iterator[Fetch]:
+    """The fetches on record, in their order."""
+    if log.is_file():
+        for line in log.read_text("utf-8").splitlines():
+            with suppress(ValueError, TypeError):  # a line that a crash cut short
+                yield Fetch(**json.loads(line))
 
 
 def checked(url: str) -> str:
@@ -225,6 +282,11 @@ def checked(url: str) -> str:
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
         raise InputError(f"{url} is no web address that can be fetched: give one with http:// or https://")
     return host
+
+
+def too_slow(url: str) -> str:
+    """What to say of an answer that does not end in time."""
+    return f"{url} takes longer than {MAX_SECONDS:g} s to answer; try again later"
 
 
 def conditions(known: Fetch | None) -> Mapping[str, str]:
@@ -245,7 +307,7 @@ def bounded(chunks: Iterable[bytes], url: str, deadline: float) -> Iterator[byte
         if size > MAX_BYTES:
             raise InputError(f"{url} is longer than {MAX_BYTES:,} bytes; save the part you need")
         if time.monotonic() > deadline:
-            raise InputError(f"{url} takes longer than {MAX_SECONDS:g} s to answer; try again later")
+            raise InputError(too_slow(url))
         yield chunk
 
 

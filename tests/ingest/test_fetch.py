@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -83,8 +86,9 @@ def test_fetch_page_is_an_item_on_record(server: str, fetcher: Fetcher) -> None:
     assert item is not None
     assert (item.raw, item.uri, item.media_type, item.charset) == (PAGE, f"{server}/article", "text/html", "utf-8")
     assert "cost a lot of money" in read_item(item).text
-    (line,) = fetcher.log.read_text("utf-8").splitlines() if fetcher.log else [""]
-    assert json.loads(line)["status"] == 200
+    robots, page = (json.loads(line) for line in Path(fetcher.log or "").read_text("utf-8").splitlines())
+    assert (robots["url"], robots["status"]) == (f"{server}/robots.txt", 200)
+    assert (page["url"], page["status"], page["bytes"]) == (f"{server}/article", 200, len(PAGE))
     assert Site.asked[0][0] == "/robots.txt"
     assert all(headers["user-agent"].startswith("policy-claims/") for _, headers in Site.asked)
 
@@ -184,3 +188,44 @@ def test_corpus_changed_page_supersedes_the_old(tmp_path: Path, server: str, fet
     assert isinstance(old, Entry) and isinstance(new, Entry)
     assert (new.supersedes, old.supersedes) == (old.doc_id, None)
     assert "even more" in corpus.read(new).text
+
+
+@pytest.fixture(params=["headers", "body"])
+def dripping(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server whose answer never ends: a byte now and then, of the headers or of the body."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+
+    def drip() -> None:
+        while not done.is_set():
+            with suppress(OSError):
+                caller, _ = listening.accept()
+                with caller:
+                    asked = caller.recv(65536)
+                    if asked.startswith(b"GET /robots.txt"):
+                        caller.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                        continue
+                    head = b"Content-Type: text/html\r\n\r\n" if request.param == "body" else b"X-Slow: "
+                    caller.sendall(b"HTTP/1.1 200 OK\r\n" + head)
+                    while not done.wait(0.05):
+                        caller.sendall(b"a")
+
+    threading.Thread(target=drip, daemon=True).start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    done.set()
+    listening.close()
+
+
+def test_fetch_answer_that_drips_is_given_up(dripping: str, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "MAX_SECONDS", 1.0)
+    begin = time.monotonic()
+    with pytest.raises(InputError, match="takes longer than 1 s"):
+        fetcher.fetch(dripping)
+    assert time.monotonic() - begin < 5
+    (_, line) = Path(fetcher.log or "").read_text("utf-8").splitlines()
+    assert "takes longer" in json.loads(line)["error"]
+
+
+def test_fetch_knows_what_an_earlier_run_fetched(server: str, fetcher: Fetcher) -> None:
+    assert fetcher.fetch(f"{server}/article") is not None
+    assert Fetcher(fetcher.log, allow_private=True, sleep=lambda _: None).fetch(f"{server}/article") is None
