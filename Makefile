@@ -15,8 +15,8 @@ check: .venv/.ready        ## lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: .venv/.ready        ## speed: words a second, cost of each component, cold start, memory
-	@$(BIN)/python -m benchmarks.speed
+bench: .venv/.ready        ## speed, workers, faults: some minutes; writes docs/benchmarks.md
+	@$(BIN)/python -m benchmarks
 
 quality: .venv/.ready      ## every quality figure on the development gold in $(GOLD), where that folder exists
 	@$(BIN)/python -m benchmarks.quality $(GOLD)
