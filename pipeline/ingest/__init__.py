@@ -15,6 +15,7 @@ from pipeline.errors import InputError
 from pipeline.ingest.item import CONTAINERS, MEDIA_TYPES, READERS, Item, media_type_of
 from pipeline.ingest.language import detect, mark_foreign, normalise
 from pipeline.ingest.reading import METADATA, Reading
+from pipeline.ingest.signature import recognised
 from pipeline.records import Document
 
 __all__ = ["CONTAINERS", "MEDIA_TYPES", "READERS", "Item", "items", "read", "read_bytes", "read_item"]
@@ -24,6 +25,7 @@ MAX_BYTES = 100_000_000
 MAX_CHARS = 5_000_000
 """A text of more characters than this (several long books) is no article."""
 MAX_CONTAINER = 2_000_000_000
+OFFICE = (".doc", ".odt", ".pages", ".rtf", ".wpd")
 MAX_DEPTH = 3
 """Archives in archives are opened down to this depth."""
 
@@ -69,6 +71,8 @@ def items(source: str | Path, *, uri: str | None = None) -> Iterator[Item]:
     if media_type is None:
         extension = PurePosixPath(name).suffix
         said = f"the extension {extension!r} is unknown" if extension else "it has no extension"
+        if extension.lower() in OFFICE:
+            raise InputError(f"{name}: {extension} files cannot be read; save it as .docx or .pdf")
         known = ", ".join(sorted(MEDIA_TYPES))
         raise InputError(f"{name}: {said}, so its format cannot be told; rename it to one of {known}")
     try:
@@ -84,7 +88,7 @@ def items(source: str | Path, *, uri: str | None = None) -> Iterator[Item]:
 def opened(item: Item, name: str, depth: int = 0) -> Iterator[Item]:
     """The item itself, or what it holds where it is a container."""
     if item.media_type not in CONTAINERS:
-        yield item
+        yield recognised(item)
         return
     if not item.raw.strip():
         raise InputError(f"{name} is empty: nothing to read")
