@@ -180,7 +180,8 @@ class Network:
     def _mix(self, layer: int, u: Floats, strip: Strip) -> Floats:
         """One layer of exchange between the positions of a window: neighbours, head, sentence or quotation."""
         u[strip.gaps] = 0
-        mean: Floats = np.add.reduceat(u, strip.units, axis=0) / strip.unit_size
+        mean: Floats = np.add.reduceat(u, strip.units, axis=0)
+        mean /= strip.unit_size
         out: Floats = (mean @ self.w[f"mix.{layer}.mean.weight"])[strip.unit]
         out += (u @ self.w[f"mix.{layer}.parent.weight"])[strip.parent]
         out += self.w[f"mix.{layer}.near.bias"]

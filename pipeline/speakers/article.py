@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
+import numpy as np
 from spacy.tokens import Doc
 
 from pipeline.speakers.lexicon import Lexicon, lexicon
@@ -44,26 +46,22 @@ class Article:
         strings = doc.vocab.strings
         words = [t.text for t in doc]
         parsed = doc.has_annotation("DEP")
-        starts, sentences, paragraphs, paragraph, sentence = [], [], [], 0, -1
-        for i, token in enumerate(doc):
-            starts.append(token.idx)
-            sentence += bool(i == 0 or (parsed and token.is_sent_start))
-            sentences.append(sentence)
-            paragraphs.append(paragraph)
-            paragraph += "\n" in words[i]
-        columns: Any = doc.to_array(["TAG", "DEP", "HEAD", "ENT_TYPE"]) if len(doc) else []
-        name = {
-            int(k): strings[int(k)] if k else "" for k in {int(x) for row in columns for x in (row[0], row[1], row[3])}
-        }
-        heads = [i + int(row[2].astype("int64")) for i, row in enumerate(columns)]
+        columns: Any = doc.to_array(["TAG", "DEP", "ENT_TYPE", "HEAD", "IDX", "SENT_START"]).reshape(len(doc), 6)
+        name = {k: strings[k] if k else "" for k in np.unique(columns[:, :3]).tolist()}
+        tags, deps, ents = ([name[k] for k in column] for column in columns[:, :3].T.tolist())
+        heads, starts, begins = columns[:, 3:].T.astype(np.int64)
+        opens = (begins == 1) & parsed
+        opens[:1] = True
+        sentences = (np.cumsum(opens) - 1).tolist()
+        paragraphs = list(accumulate(("\n" in w for w in words[:-1]), initial=0))[: len(words)]
         article = cls(
             words=words,
             lower=[w.lower() for w in words],
-            starts=starts,
-            tags=[name[int(row[0])] for row in columns],
-            deps=[name[int(row[1])] for row in columns],
-            heads=heads,
-            ents=[name[int(row[3])] for row in columns],
+            starts=starts.tolist(),
+            tags=tags,
+            deps=deps,
+            heads=(heads + np.arange(len(doc))).tolist(),
+            ents=ents,
             ent_spans=[(e.start, e.end, e.label_) for e in doc.ents],
             sentences=sentences,
             paragraphs=paragraphs,

@@ -12,8 +12,10 @@ SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 def plain(word: str) -> str:
     """A name's word for comparing: lower case, without accents and full stops."""
-    decomposed = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace(".", "")
+    lower = word.lower().replace("’", "'")
+    if not lower.isascii():
+        lower = "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
+    return lower.replace(".", "")
 
 
 def all_words(name: str) -> tuple[str, ...]:
