@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from pipeline.extraction import extract, extract_documents
-from pipeline.language import load
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.dataset import Dataset
+    from pipeline.dataset import load_dataset
+    from pipeline.extraction import extract, extract_documents
+    from pipeline.language import load
 
 __all__ = ["extract", "extract_documents", "load", "load_dataset"]
 
+HOMES = {
+    "extract": "pipeline.extraction",
+    "extract_documents": "pipeline.extraction",
+    "load": "pipeline.language",
+    "load_dataset": "pipeline.dataset",
+}
+"""Where each public name lives: imported at its first use, since spaCy and pandas each take about a second."""
 
-def load_dataset(path: str | Path = "dataset") -> Dataset:
-    """The dataset that ``claims publish`` wrote to a folder, as typed pandas frames.
 
-    Raises ``InputError`` where the folder holds none.
-    """
-    from pipeline import dataset  # here, because pandas takes as long to import as a short article to read
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)
 
-    return dataset.load_dataset(path)
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *HOMES})
