@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Connection, Table
 from sqlalchemy.schema import AddConstraint, CreateColumn, CreateTable
 
-from pipeline.store.schema import SCHEMA_VERSION, append_only, metadata, reviews, store_info
+from pipeline.store.schema import SCHEMA_VERSION, append_only, metadata, outcomes, reviews, store_info
 from pipeline.store.types import Text
 
 OLDEST = 1
@@ -62,8 +62,8 @@ def _replace(connection: Connection, table: Table) -> None:
     connection.exec_driver_sql(f"INSERT INTO {new} ({kept}) SELECT {kept} FROM {table.name}")
     connection.exec_driver_sql(f"DROP TABLE {table.name}")
     connection.exec_driver_sql(f"ALTER TABLE {new} RENAME TO {table.name}")
-    if table is reviews:
-        append_only(connection)
+    if table in (reviews, outcomes):
+        append_only(connection, table)
 
 
 def _words(statement: str) -> list[str]:

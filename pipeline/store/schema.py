@@ -34,6 +34,8 @@ RUN_STATUS = ("running", "completed", "failed", "interrupted")
 STEPS = ("ingest", "extract")
 DECISIONS = ("accept", "reject", "correct", "add", "merge", "undo")
 SPAN_ROLES = ("content", "verbatim")
+RELATIONS = ("same_quote", "same_figure", "revision", "conflict", "same_event")
+OUTCOMES = ("open", "came_true", "failed", "unclear")
 
 metadata = MetaData()
 
@@ -366,6 +368,62 @@ failures = Table(
 )
 """Which article of a corpus failed at which step and why, since which run; ``mended_by``: the run where it passed."""
 
+claim_links = Table(
+    "claim_links",
+    metadata,
+    Column("doc_id", String(64), primary_key=True),
+    Column("claim_id", String(32), primary_key=True, index=True),
+    Column("other_doc_id", String(64), primary_key=True),
+    Column("other_claim_id", String(32), primary_key=True, index=True),
+    Column("relation", String(16), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    ForeignKeyConstraint(["doc_id", "claim_id"], ["claims.doc_id", "claims.claim_id"], ondelete="CASCADE"),
+    ForeignKeyConstraint(["other_doc_id", "other_claim_id"], ["claims.doc_id", "claims.claim_id"], ondelete="CASCADE"),
+    Index("claim_links_by_other", "other_doc_id", "other_claim_id"),
+    one_of("relation", RELATIONS),
+    share("score"),
+)
+"""How claims relate to earlier ones."""
+
+claim_clusters = Table(
+    "claim_clusters",
+    metadata,
+    *claim_key(),
+    Column("cluster_id", String(32), nullable=False, index=True),
+)
+"""Claims that say the same, under the id of the earliest of them."""
+
+link_state = Table(
+    "link_state",
+    metadata,
+    Column("state_id", Integer, primary_key=True),
+    Column("fingerprint", String(32), nullable=False),
+)
+"""From which claims the links were made; one row."""
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("outcome_id", String(32), primary_key=True),
+    Column("claim_id", String(32), nullable=False, index=True),
+    Column("doc_id", String(64), nullable=False, index=True),
+    Column("uri", Text, nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("source", Text),
+    Column("note", Text),
+    Column("happened_on", Date),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("claim", JSON, nullable=False),
+    one_of("state", OUTCOMES),
+    CheckConstraint("state = 'open' OR source IS NOT NULL OR note IS NOT NULL", name="told_by_what"),
+)
+"""What became of predictions, as people found it; append-only. The last word on a claim counts.
+
+``claim``: the prediction as it was, in the form of ``Claim.to_dict``, to find it again after a new extraction.
+"""
+
 reviews = Table(
     "reviews",
     metadata,
@@ -390,28 +448,30 @@ reviews = Table(
 ``adjudicates``: the decision settles a disagreement of others.
 """
 
-_REFUSALS = {
+REFUSALS = {
     "sqlite": [
-        f"CREATE TRIGGER reviews_no_{verb} BEFORE {verb} ON reviews"
-        " BEGIN SELECT RAISE(ABORT, 'reviews are append-only'); END"
-        for verb in ("update", "delete")
+        "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}"
+        " BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"
     ],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN"
-        " RAISE EXCEPTION 'reviews are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        " RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' are append-only',"
+        " ERRCODE = 'integrity_constraint_violation'; END $$"
         " LANGUAGE plpgsql",
-        "CREATE TRIGGER reviews_no_change BEFORE UPDATE OR DELETE ON reviews"
-        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
     ],
 }
 
 
 @event.listens_for(reviews, "after_create")
-def _made(_table: Table, connection: Connection, **_options: Any) -> None:
-    append_only(connection)
+@event.listens_for(outcomes, "after_create")
+def _made(table: Table, connection: Connection, **_options: Any) -> None:
+    append_only(connection, table)
 
 
-def append_only(connection: Connection) -> None:
-    """Have the database refuse every change of a decision."""
-    for statement in _REFUSALS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
+def append_only(connection: Connection, table: Table) -> None:
+    """Have the database refuse every change of what people decided."""
+    for statement in REFUSALS[connection.dialect.name]:
+        for verb in ("update", "delete"):
+            made = statement.replace("{table}", table.name).replace("{verb}", verb)
+            connection.exec_driver_sql(made)
