@@ -7,6 +7,7 @@ from pathlib import Path
 from prefect import flow
 
 from flows.tasks import step
+from pipeline.compare import compare as find_near_copies
 from pipeline.publish.files import Published
 from pipeline.publish.files import publish as write_dataset
 from pipeline.store.database import opened
@@ -19,7 +20,15 @@ def write(database: str, out: Path) -> Published:
         return write_dataset(store, out)
 
 
+@step("compare")
+def compare(database: str) -> int:
+    """Find near copies among the articles; returns how many new ones there are."""
+    with opened(database) as store:
+        return find_near_copies(store)
+
+
 @flow(name="claims-publish", persist_result=False, validate_parameters=False)
 def publish(database: str, out: Path) -> Published:
     """Write the dataset of everything in the store to a folder."""
+    compare(database)
     return write(database, out)

@@ -120,7 +120,7 @@ def _store_document(connection: Connection, source: Source, document: Document) 
     else:
         if old.text_hash != new["text_hash"]:
             retire(connection, [document.doc_id])
-        connection.execute(documents.update().where(here).values(new))
+        connection.execute(documents.update().where(here).values(new | {"content_hash": None}))
         connection.execute(blocks.delete().where(blocks.c.doc_id == document.doc_id))
     if document.blocks:
         bulk.insert(connection, blocks, rows.block_rows(document))
