@@ -138,12 +138,12 @@ def body_table(folder: Path) -> Table:
 
 
 def ours(raw: bytes) -> str:
-    """The words of the page's blocks, page furniture aside."""
+    """The words of the page's blocks, page furniture and the headline aside: the others leave it out, too."""
     try:
         document = ingest.read_bytes(raw, media_type="text/html")
     except InputError:
         return ""
-    return "\n".join(document.text[b.start : b.end] for b in document.blocks if b.kind != "boilerplate")
+    return "\n".join(document.text[b.start : b.end] for b in document.blocks if b.kind not in ("boilerplate", "title"))
 
 
 def theirs(raw: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -28,22 +29,41 @@ OUTER = " \t\n\r\u00a0.,:;!?…-–—|·•»«›‹>→←[](){}*\"'“”‘
 
 
 class Phrases(BaseModel):
-    """One language's whole-line phrases and patterns (regular expressions over the folded line)."""
+    """One language's whole-line phrases and patterns (regular expressions over the folded line).
+
+    ``above_links`` are the patterns of lines above a list of links to other articles.
+    """
 
     model_config = ConfigDict(extra="forbid")
     phrases: list[str]
     patterns: list[str]
+    above_links: list[str] = []
+
+
+@cache
+def languages() -> tuple[Phrases, ...]:
+    """The phrases of each language; ``ValueError`` for a malformed data file."""
+    raw = tomllib.loads(files("pipeline.knowledge.ingest").joinpath("boilerplate.toml").read_text("utf-8"))
+    raw.pop("source")
+    return tuple(TypeAdapter(dict[str, Phrases]).validate_python(raw).values())
 
 
 @cache
 def furniture() -> tuple[frozenset[str], re.Pattern[str]]:
-    """The known phrases, folded, and one expression for all patterns; ``ValueError`` for a malformed data file."""
-    raw = tomllib.loads(files("pipeline.knowledge.ingest").joinpath("boilerplate.toml").read_text("utf-8"))
-    raw.pop("source")
-    languages = TypeAdapter(dict[str, Phrases]).validate_python(raw)
-    phrases = frozenset(fold(p) for one in languages.values() for p in one.phrases)
-    patterns = [p for one in languages.values() for p in one.patterns]
-    return phrases, re.compile("|".join(f"(?:{p})" for p in patterns))
+    """The known phrases, folded, and one expression for all patterns."""
+    phrases = frozenset(fold(p) for one in languages() for p in one.phrases)
+    return phrases, any_of(p for one in languages() for p in (*one.patterns, *one.above_links))
+
+
+@cache
+def link_heads() -> re.Pattern[str]:
+    """One expression for all lines above a list of links."""
+    return any_of(p for one in languages() for p in one.above_links)
+
+
+def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One expression for several."""
+    return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
 def fold(text: str) -> str:
@@ -58,6 +78,11 @@ def is_furniture(text: str) -> bool:
     folded = fold(text)
     phrases, patterns = furniture()
     return folded in phrases or patterns.fullmatch(folded) is not None
+
+
+def heads_links(text: str) -> bool:
+    """Whether the whole text is a line that stands above links to other articles ("More from The Daily")."""
+    return len(text) <= MAX_CHARS and link_heads().fullmatch(fold(text)) is not None
 
 
 def is_latin(text: str) -> bool | None:

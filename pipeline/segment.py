@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.boilerplate import is_foreign, is_furniture, is_latin
+from pipeline.boilerplate import heads_links, is_foreign, is_furniture, is_latin
 from pipeline.lines import LOWER, SECTION_GAP, TERMINAL, TURN, Line, closes, paragraphs, read_lines
 from pipeline.records import Block, BlockKind
 
@@ -90,10 +90,16 @@ def is_quotation(text: str) -> bool:
 
 
 def mark_furniture(units: list[Unit], text: str) -> None:
-    """Tell page furniture: known phrases, short lines in another script, and the scraps below them at the end."""
+    """Tell page furniture: known phrases, short lines in another script, lists of links and scraps below them."""
     latin = is_latin(text) is not False
     for unit in units:
         if is_furniture(unit.text) or (unit.kind != "quote" and is_foreign(unit.text, latin)):
+            unit.kind = "boilerplate"
+    links = False
+    for unit in units:
+        if unit.kind == "boilerplate":
+            links = heads_links(unit.text)
+        elif links := links and unit.kind == "list_item" and unit.text[-1] != ".":
             unit.kind = "boilerplate"
     scraps: list[Unit] = []
     for unit in reversed(units):

@@ -196,3 +196,18 @@ def test_segment_korean_article_is_not_boilerplate() -> None:
 def test_segment_long_paragraph_about_cookies_is_no_boilerplate() -> None:
     text = f"A Title\n\nThe commission wants to ban the sharing of cookies by 2027. {BODY}\n\n{BODY}"
     assert [k for k, _ in kinds(text)] == ["title", "paragraph", "paragraph"]
+
+
+def test_segment_lists_of_links_are_boilerplate() -> None:
+    body = "The council approved the plan on Monday, and the mayor said that work would begin in May."
+    links = "More from The Daily\n\n- Who pays for the bridge?\n- Five charts"
+    text = f"Plan approved\n\n{body}\n\n{links}\n\n{body}\n\n- One point.\n- Two"
+    assert [k for k, _ in kinds(text)] == [
+        *("title", "paragraph", "boilerplate", "boilerplate", "boilerplate", "paragraph", "list_item", "list_item"),
+    ]
+
+
+def test_segment_list_of_points_below_furniture_is_kept() -> None:
+    body = "The council approved the plan on Monday, and the mayor said that work would begin in May."
+    text = f"{body}\n\nRelated articles\n\n- The bridge will cost $40 million.\n- Work begins in May."
+    assert [k for k, _ in kinds(text)] == ["paragraph", "boilerplate", "list_item", "list_item"]

@@ -67,7 +67,10 @@ def caption_kind(node: Any) -> BlockKind | None:
     """Whether an element is a caption, or the line below a block quote that says whose words it holds."""
     if node.tag in ("footer", "cite", "figcaption") and within(node, "blockquote"):
         return None if within(node, "p") or node.getparent().tag in ("footer", "cite") else "paragraph"
-    return "caption" if node.tag in ("figcaption", "caption") else None
+    if node.tag not in ("figcaption", "caption") or within(node, "a"):
+        return None  # a caption that is a link leads to another article
+    text = words(node, MAX_CAPTION)
+    return None if any(words(link, MAX_CAPTION) == text for link in node.iter("a")) else "caption"
 
 
 def within(node: Any, tag: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pipeline.boilerplate import is_foreign, is_furniture, is_latin
+from pipeline.boilerplate import heads_links, is_foreign, is_furniture, is_latin
 from pipeline.lines import MarkerKind, content
 from pipeline.records import Block, BlockKind
 from pipeline.segment import is_quotation, segment
@@ -113,6 +113,7 @@ def placed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]]
     """The blocks of pieces whose headings the source marks."""
     latin = is_latin(text) is not False
     path: list[tuple[int, str]] = []
+    links = False
     for piece, (start, end) in zip(pieces, ranges, strict=True):
         section = tuple(heading for _, heading in path)
         if "\n" in piece.text:
@@ -123,6 +124,8 @@ def placed(text: str, pieces: Sequence[Piece], ranges: Sequence[tuple[int, int]]
             continue
         words = text[start:end]
         kind = kind_of(piece, words, marker, latin)
+        links = heads_links(words) if kind == "boilerplate" else links and kind == "list_item" and words[-1] != "."
+        kind = "boilerplate" if links else kind
         if kind == "heading":
             while path and path[-1][0] >= piece.level:
                 path.pop()

@@ -148,3 +148,14 @@ def test_html_short_article_keeps_its_structure() -> None:
     page = "<article><h1>Rail plan</h1><p>It will cost £3bn.</p><ul><li>Bridges</li></ul><p>So be it.</p></article>"
     doc = ingest.read_bytes(f"<html><body>{page}</body></html>".encode(), media_type="text/html")
     assert [b.kind for b in doc.blocks] == ["title", "paragraph", "list_item", "paragraph"]
+
+
+def test_html_captions_that_are_links_belong_to_other_articles() -> None:
+    said = "The ministry said that the plan would cost three billion pounds over the coming ten years, and more."
+    card = '<figure><a href="/b"><img src="b.jpg"><figcaption>Who pays for the bridge</figcaption></a></figure>'
+    other = '<figure><img src="c.jpg"><figcaption><a href="/c">Five charts on rail</a></figcaption></figure>'
+    own = '<figure><img src="a.jpg"><figcaption>The bridge in May</figcaption></figure>'
+    page = f"<article><h1>Plan</h1><p>{said}</p>{own}<p>{said} Twice.</p>{card}{other}<p>{said} Thrice.</p></article>"
+    doc = ingest.read_bytes(page.encode(), media_type="text/html")
+    assert [doc.text[b.start : b.end] for b in doc.blocks if b.kind == "caption"] == ["The bridge in May"]
+    assert "Who pays" not in doc.text
