@@ -52,8 +52,7 @@ def evaluate(
     from pipeline.evaluate.intervals import compare, figures
 
     before = scoring.load(against) if against else None
-    nlp = _pipeline(models)
-    counted = scoring.count(gold, texts, nlp) if gold else _reviews(database, nlp)
+    counted = scoring.count(gold, texts, _pipeline(models)) if gold else _reviews(database, models)
     if before is not None and not before.keys() & counted.keys():
         raise InputError(f"{against}: an evaluation of other documents; it has none of these")
     found = figures(list(counted.values())) if before is None else compare(before, counted)
@@ -120,7 +119,7 @@ def _reviewed(database: str | None, *, optional: bool = False) -> Iterator[Itera
         yield reviewed(engine)
 
 
-def _reviews(database: str | None, nlp: Language) -> Counted:
+def _reviews(database: str | None, models: Path | None) -> Counted:
     """The counts of documents that have been reviewed to the end, for each kind that has."""
     from pipeline.evaluate import claims
     from pipeline.extraction import extract_documents
@@ -132,7 +131,7 @@ def _reviews(database: str | None, nlp: Language) -> Counted:
     if not done:
         left = f"in none of {len(found)} documents all claims of a kind are decided" if found else "nothing is decided"
         raise InputError(f"no reviews to measure against: {left}; go on with `claims review`, or name a gold file")
-    counted = {}
+    nlp, counted = _pipeline(models), {}
     for some in batches(done, 1, "Measuring"):
         for one in some:
             extracted = next(extract_documents([one.document], nlp)).claims
