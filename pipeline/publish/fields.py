@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from pipeline import records
 from pipeline.review.decisions import Status
+from pipeline.store import schema
 from pipeline.store.schema import SPAN_ROLES
 
 ABOUT = (
@@ -298,6 +299,44 @@ REVIEWS = Table(
     links={("doc_id",): ("documents", ("doc_id",)), ("published_as",): ("claims", ("claim_id",))},
 )
 
+LINKS = Table(
+    "links",
+    "How claims relate to earlier ones: the same quote, figure or event; a revised or a contradicting figure.",
+    (
+        CLAIM_ID,
+        text("other_claim_id", "the earlier claim", required=True),
+        choice("relation", schema.RELATIONS, "revision: claim_id has the new value, other_claim_id the old one"),
+        share("score", "how sure the link is, 0 to 1", required=True),
+        text("reason", "why the two are linked, in words", required=True),
+    ),
+    key=("claim_id", "other_claim_id"),
+    links={**OF_CLAIM, ("other_claim_id",): ("claims", ("claim_id",))},
+)
+
+CLUSTERS = Table(
+    "clusters",
+    "Claims that say the same: to count each thing once, count clusters and the claims that are in none.",
+    (CLAIM_ID, text("cluster_id", "claim_id of the earliest claim of the cluster", required=True)),
+    key=("claim_id",),
+    links={**OF_CLAIM, ("cluster_id",): ("claims", ("claim_id",))},
+)
+
+OUTCOMES = Table(
+    "outcomes",
+    "What became of predictions, as people found it; predictions that are not here are open.",
+    (
+        CLAIM_ID,
+        choice("state", schema.OUTCOMES, "what became of the prediction"),
+        text("source", "address of what shows it"),
+        text("note", "what shows it, in words"),
+        day("happened_on", "day on which it came true or failed"),
+        text("recorded_by", "who found it", required=True),
+        Field("recorded_at", MOMENT, "when that was put on record", required=True),
+    ),
+    key=("claim_id",),
+    links=OF_CLAIM,
+)
+
 RUNS = Table(
     "runs",
     "The runs that the other tables refer to.",
@@ -360,6 +399,9 @@ TABLES = (
     QUOTE_SPANS,
     PREDICTIONS,
     REVIEWS,
+    LINKS,
+    CLUSTERS,
+    OUTCOMES,
     SPEAKERS,
     MENTIONS,
     DOCUMENTS,

@@ -45,15 +45,17 @@ class Published:
     changed: tuple[str, ...]
 
 
-def publish(engine: Engine, out: Path) -> Published:
+def publish(engine: Engine, out: Path, *, reviewed: bool = True) -> Published:
     """Write the dataset to the folder ``out``; other files there are left alone.
+
+    Claims are as reviewers have settled them; as they were extracted, unless ``reviewed``.
 
     The same store gives the same bytes. A reader sees each file old or new, never half-written; ``SHA256SUMS``
     comes last. Raises ``InputError`` where the folder cannot be made.
     """
     with folder(out) as staging:
         with reading(engine) as connection:
-            rows = write_tables(staging, tables.chunks(connection))
+            rows = write_tables(staging, tables.chunks(connection, reviewed=reviewed))
         names = describe(staging, rows)
         changed = tuple(n for n in names if not same(staging / n, out / n))
         for name in changed:

@@ -13,27 +13,34 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pipeline.publish import fields
+from pipeline.publish import fields, relations
 from pipeline.publish.columns import fetch, of_table, place, whole, words
 from pipeline.publish.fields import TEXTS
+from pipeline.publish.judgements import Decided, decided
+from pipeline.publish.reviewed import OF_CLAIMS, amend
 from pipeline.store import reads, schema
 from pipeline.store.rows import Row
 
 CHUNK = 1000
 """Articles per chunk: bounds memory; also the row groups of the Parquet files."""
-SPOKEN = ("name", "kind", "role", "aliases", "wikidata", "party")
+SPOKEN = ("name", "kind", "role", "aliases", "wikidata", "party", "merged")
 
 
-def chunks(connection: Connection) -> Iterator[dict[str, pa.Table]]:
-    """All published tables in pieces, by name; rows are ordered by article address, then by place in the article."""
-    known = _documents(connection)
+def chunks(connection: Connection, *, reviewed: bool = True) -> Iterator[dict[str, pa.Table]]:
+    """All published tables in pieces, by name; rows are ordered by article address, then by place in the article.
+
+    Unless ``reviewed``, claims are as they were extracted, whatever people decided on them.
+    """
+    known, people = _documents(connection), decided(connection)
     speakers: dict[str, list[Row]] = defaultdict(list)
     runs: set[str] = set()
+    kept: list[pa.Table] = []
     for i in range(0, len(known), CHUNK):
-        piece = _piece(connection, known[i : i + CHUNK])
+        piece = _piece(connection, known[i : i + CHUNK], people, reviewed)
         for row in piece["speakers"].select(["speaker_id", *SPOKEN]).to_pylist():
             speakers[row["speaker_id"]].append(row)
         runs.update(piece["claims"]["run_id"].unique().to_pylist())
+        kept.append(piece["claims"].select(["claim_id", "doc_id", "kind", "corrected"]))
         made = {t.name: of_table(t, columns(piece[t.name])) for t in fields.TABLES if t.name in piece}
         yield {name: table for name, table in made.items() if name != "speakers"}
     failed = [asdict(f) for f in reads.open_failures(connection)]
@@ -44,6 +51,7 @@ def chunks(connection: Connection) -> Iterator[dict[str, pa.Table]]:
         "runs": [r for r in _rows(connection, sa.select(schema.runs), "run_id") if r["run_id"] in runs],
         "failures": failed,
     }
+    rest |= relations.rows(connection, kept, as_extracted=not reviewed)
     of_all = ((t, rest[t.name]) for t in fields.TABLES if t.name in rest)
     yield {t.name: of_table(t, {f.name: [r[f.name] for r in rows] for f in t.fields}) for t, rows in of_all}
 
@@ -57,7 +65,8 @@ def merge(rows: Sequence[Row]) -> Row:
     """One speaker from what several articles say of them: the most frequent name, kind and role, all aliases."""
     out = {name: _most_frequent(row[name] for row in rows) for name in ("name", "kind", "role", "wikidata", "party")}
     aliases = {alias for row in rows for alias in (row["name"], *row["aliases"])} - {out["name"]}
-    return out | {"speaker_id": rows[0]["speaker_id"], "aliases": sorted(aliases)}
+    merged = sorted({speaker_id for row in rows for speaker_id in row["merged"]})
+    return out | {"speaker_id": rows[0]["speaker_id"], "aliases": sorted(aliases), "merged": merged}
 
 
 def _documents(connection: Connection) -> list[Row]:
@@ -80,43 +89,47 @@ def _documents(connection: Connection) -> list[Row]:
     return found
 
 
-def _piece(connection: Connection, docs: Sequence[Row]) -> dict[str, pa.Table]:
+def _piece(connection: Connection, docs: Sequence[Row], people: Decided, reviewed: bool) -> dict[str, pa.Table]:
     """The rows of the tables that belong to these articles; the column ``at`` has the article's place among them."""
     ids = [row["doc_id"] for row in docs]
     shown = [row["doc_id"] for row in docs if row["duplicate_of"] is None]
+    found = {t.name: fetch(connection, t, ids) for t in (schema.documents, schema.blocks)}
+    found |= {t.name: fetch(connection, t, shown) for t in (*OF_CLAIMS, schema.mentions, schema.speakers)}
+    found = amend(connection, found, shown, people, apply=reviewed)
+    places = pa.array(ids, pa.string())
 
-    def of(table: sa.Table, doc_ids: Sequence[str], *by: str) -> pa.Table:
-        found = fetch(connection, table, doc_ids)
-        found = found.append_column("at", place(found["doc_id"], pa.array(ids, pa.string())))
-        return found.sort_by([(name, "ascending") for name in ("at", *by)])
+    def of(name: str, *by: str) -> pa.Table:
+        rows = found[name].append_column("at", place(found[name]["doc_id"], places))
+        return rows.sort_by([(name, "ascending") for name in ("at", *by)])
 
-    documents = of(schema.documents, ids)
+    documents = of("documents")
     documents = documents.append_column("duplicate_of", pa.array([r["duplicate_of"] for r in docs], pa.string()))
     texts = documents["text"].to_pylist()
-    claims = of(schema.claims, shown, "start", "kind", "claim_id")
+    claims = of("claims", "start", "kind", "claim_id")
     claims = claims.append_column("cue", words(texts, claims, "cue"))
 
-    def detail(table: sa.Table, *by: str) -> pa.Table:
-        found = of(table, shown)
-        found = found.append_column("of", place(found["claim_id"], claims["claim_id"]))
-        return found.sort_by([(name, "ascending") for name in ("of", *by)])
+    def detail(name: str, *by: str) -> pa.Table:
+        rows = of(name)
+        rows = rows.append_column("of", place(rows["claim_id"], claims["claim_id"]))
+        return rows.sort_by([(name, "ascending") for name in ("of", *by)])
 
-    quotes, spans = detail(schema.quotes), detail(schema.quote_spans, "role", "position")
+    quotes, spans = detail("quotes"), detail("quote_spans", "role", "position")
     for role in schema.SPAN_ROLES:
         quotes = quotes.append_column(role, _parts(quotes, spans.filter(pc.equal(spans["role"], role)), texts))
-    predictions = detail(schema.predictions)
+    predictions = detail("predictions")
     for name in ("condition", "horizon"):
         predictions = predictions.append_column(name, words(texts, predictions, name))
     piece = {
         "documents": documents,
-        "blocks": of(schema.blocks, ids, "position"),
+        "blocks": of("blocks", "position"),
         "claims": claims,
-        "amounts": detail(schema.amounts),
+        "amounts": detail("amounts"),
         "quotes": quotes,
         "quote_spans": spans,
         "predictions": predictions,
-        "mentions": _once(of(schema.mentions, shown, "start", "end", "speaker_id", "position")),
-        "speakers": of(schema.speakers, shown, "speaker_id"),
+        "mentions": _once(of("mentions", "start", "end", "speaker_id", "position")),
+        "speakers": of("speakers", "speaker_id", "name"),
+        "reviews": of("reviews", "claim_id"),
     }
     return piece | {"claims_wide": _wide(piece, texts, _corpora(connection, ids))}
 

@@ -308,7 +308,7 @@ def test_dataset_with_duckdb(store: Engine, tmp_path: Path) -> None:
 
 def test_tables_merge_speaker_of_several_articles() -> None:
     def row(name: str, role: str | None, *aliases: str) -> dict[str, object]:
-        known = {"kind": "person", "wikidata": None, "party": None, "speaker_id": "s"}
+        known = {"kind": "person", "wikidata": None, "party": None, "speaker_id": "s", "merged": []}
         return {"name": name, "role": role, "aliases": list(aliases), **known}
 
     merged = merge([row("Ana Ruiz", None, "Ruiz"), row("A. Ruiz", "minister"), row("Ana Ruiz", "minister", "Ana")])
