@@ -8,6 +8,7 @@ from prefect import flow
 
 from flows.tasks import step
 from pipeline.compare import compare as find_near_copies
+from pipeline.linking.stored import link as link_claims
 from pipeline.publish.files import Published
 from pipeline.publish.files import publish as write_dataset
 from pipeline.store.database import opened
@@ -27,8 +28,16 @@ def compare(database: str) -> int:
         return find_near_copies(store)
 
 
+@step("link")
+def link(database: str) -> bool:
+    """Link the claims where they have changed; returns whether they had."""
+    with opened(database) as store:
+        return link_claims(store)
+
+
 @flow(name="claims-publish", persist_result=False, validate_parameters=False)
 def publish(database: str, out: Path) -> Published:
     """Write the dataset of everything in the store to a folder."""
     compare(database)
+    link(database)
     return write(database, out)

@@ -62,6 +62,16 @@ class Dataset:
         return self.table("speakers")
 
     @cached_property
+    def links(self) -> pd.DataFrame:
+        """How claims relate to earlier ones: ``claim_id``, ``other_claim_id``, ``relation``, ``score``, ``reason``."""
+        return self.table("links")
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """What became of predictions, by ``claim_id``; those that are not here are open."""
+        return self.table("outcomes")
+
+    @cached_property
     def documents(self) -> pd.DataFrame:
         """One row per article, with its text."""
         return self.table("documents")

@@ -25,10 +25,12 @@ PACKAGE = Path(__file__).parent
 DOWNSTREAM = frozenset(
     {
         "cli",
+        "compare",
         "dataset",
         "evaluate",
         "learning",
         "linking",
+        "links",
         "outcomes",
         "progress",
         "publish",

@@ -11,6 +11,7 @@ import typer
 
 from pipeline.cli import corpora, extract, inspect, learn, report
 from pipeline.errors import ClaimsError, InputError
+from pipeline.outcomes import commands as outcomes
 from pipeline.review import commands as review
 
 BAD_INPUT, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
@@ -39,6 +40,7 @@ app.command()(learn.train)
 app.command()(review.review)
 app.command()(review.agreement)
 app.add_typer(review.group, name="annotations")
+app.add_typer(outcomes.group, name="outcomes")
 knowledge.command("import")(inspect.import_knowledge)
 app.add_typer(knowledge, name="knowledge")
 

@@ -166,10 +166,12 @@ def publish(out: Out = Path("dataset"), database: Database = None, as_json: AsJs
 
     Example: `claims publish --out dataset`
     """
+    from pipeline.linking.stored import link
     from pipeline.publish.files import publish as write
     from pipeline.store.database import opened
 
     with opened(database, create=False) as store:
+        link(store)
         done = write(store, out)
     if as_json:
         print(json.dumps({"dataset": str(out), "rows": done.rows, "changed": done.changed}, indent=1))

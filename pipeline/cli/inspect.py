@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -24,15 +25,21 @@ def show(
     Example: `claims show 3fa9c1`
     """
     from pipeline.cli import render
+    from pipeline.linking.stored import of_claim
+    from pipeline.outcomes.log import history
     from pipeline.store.database import opened, reading
     from pipeline.store.reads import find_claim
 
     with opened(database, create=False) as store, reading(store) as connection:
         origin = find_claim(connection, claim_id)
+        links, cluster = of_claim(connection, origin.claim.claim_id)
+        told = history(connection, origin.claim)
     if as_json:
-        print(json.dumps(origin.to_dict(), ensure_ascii=False, indent=1))
+        more = {"links": [asdict(link) for link in links], "cluster_id": cluster}
+        more["outcomes"] = [{k: str(v) for k, v in asdict(o).items() if k != "claim" and v is not None} for o in told]
+        print(json.dumps(origin.to_dict() | more, ensure_ascii=False, indent=1))
     else:
-        render.origin(origin)
+        render.origin(origin, links, told)
 
 
 def diff(

@@ -19,11 +19,21 @@ if TYPE_CHECKING:
     from pipeline.assembly import Extraction
     from pipeline.evaluate.matching import Figure
     from pipeline.learning.training import Report
+    from pipeline.linking.stored import Shown
+    from pipeline.outcomes.log import Outcome as Told
     from pipeline.records import Claim, Document
     from pipeline.store.diff import Difference
     from pipeline.store.reads import Origin
 
 COLOURS = {"quote": "cyan", "amount": "green", "prediction": "magenta"}
+RELATIONS = {
+    "same_quote": ("same quote as", "same quote as"),
+    "same_figure": ("same figure as", "same figure as"),
+    "same_event": ("same event as", "same event as"),
+    "revision": ("revises", "revised by"),
+    "conflict": ("conflicts with", "conflicts with"),
+}
+"""What a link is called, seen from the later claim and from the earlier one."""
 PIPE_WIDTH = 120
 """Columns where the output is no terminal."""
 
@@ -102,8 +112,8 @@ def outcome(done: Outcome) -> None:
     out.print(Text(where), soft_wrap=True)
 
 
-def origin(found: Origin) -> None:
-    """One claim in its passage, and its whole provenance."""
+def origin(found: Origin, links: Sequence[Shown] = (), told: Sequence[Told] = ()) -> None:
+    """One claim in its passage, its links to others, what became of it, and its whole provenance."""
     out, claim, document = console(), found.claim, found.document
     out.print(Text.assemble((claim.kind, COLOURS[claim.kind]), f"  {claim.claim_id}"))
     if claim.section:
@@ -117,6 +127,14 @@ def origin(found: Origin) -> None:
     for name, value in facts(found):
         if value:
             table.add_row(name, Text(value))
+    for link in links:
+        what = RELATIONS[link.relation][0 if link.later else 1]
+        said = f"{link.other_claim_id[:8]} {one_line(link.text)!r} in {link.uri} ({link.score:.2f}: {link.reason})"
+        table.add_row(what, Text(said))
+    for outcome in told:
+        shown = ", ".join(filter(None, (outcome.source, outcome.note)))
+        said = f"{outcome.state.replace('_', ' ')}, says {outcome.recorded_by} {outcome.recorded_at:%Y-%m-%d}: {shown}"
+        table.add_row("outcome", Text(said))
     out.print(table)
 
 

@@ -58,7 +58,7 @@ def review(
     from pipeline.store.database import opened
 
     try:
-        who = reviewer_name(reviewer) if reviewer else (_own_name() if is_loopback(host) else None)
+        who = reviewer_name(reviewer) if reviewer else (own_name() if is_loopback(host) else None)
     except ValueError as error:
         raise InputError(str(error)) from None
     with opened(database, create=False) as engine, _listen(host, port) as listener:
@@ -126,6 +126,7 @@ def export(
 
     Example: `claims annotations export`
     """
+    from pipeline.outcomes import exchange as outcomes
     from pipeline.review import exchange, index
     from pipeline.review.exchange import decisions, gold, marks
     from pipeline.store.database import opened
@@ -136,7 +137,10 @@ def export(
             written = decisions.export(engine, out)
             for path, lines in written.items():
                 print(f"{path}: {lines} decisions")
-            if not written:
+            told = outcomes.export(engine, out)
+            for path, lines in told.items():
+                print(f"{path}: {lines} outcomes")
+            if not written and not told:
                 print("No decisions to export yet; `claims review` makes some.")
             return
         index.catch_up(engine)
@@ -159,6 +163,7 @@ def load(
 
     Example: `claims annotations import`
     """
+    from pipeline.outcomes import exchange as outcomes
     from pipeline.review import exchange, index
     from pipeline.review.decisions import reviewer_name
     from pipeline.review.exchange import decisions, marks
@@ -174,9 +179,12 @@ def load(
         if form is None:
             new, found = decisions.load(engine, sources)
             print(f"{new} new decisions of {found}")
+            new, found = outcomes.load(engine, sources)
+            if found:
+                print(f"{new} new outcomes of {found}")
             return
         try:
-            who = reviewer_name(reviewer) if reviewer else _own_name()
+            who = reviewer_name(reviewer) if reviewer else own_name()
         except ValueError as error:
             raise InputError(str(error)) from None
         text_of = marks.text_finder(engine)
@@ -185,7 +193,7 @@ def load(
         print(f"As decisions of {who}: " + ", ".join(f"{n} {verdict}" for verdict, n in made.items()))
 
 
-def _own_name() -> str:
+def own_name() -> str:
     """The name that git knows, else the user's."""
     try:
         found = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, timeout=5, check=False)

@@ -43,7 +43,7 @@ def export(engine: Engine, folder: Path) -> dict[Path, int]:
         known = {d.review_id: d for d in read(path)} if path.exists() else {}
         known |= {d.review_id: d for d in found}
         lines = [line(d) for d in sorted(known.values(), key=lambda d: (d.decided_at, d.review_id))]
-        _write(path, "".join(f"{text}\n" for text in lines))
+        write_whole(path, "".join(f"{text}\n" for text in lines))
         out[path] = len(lines)
     return out
 
@@ -117,7 +117,7 @@ def _files(path: Path) -> list[Path]:
     return sorted(inner.glob("*.jsonl"))
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a whole file or leave the old one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
