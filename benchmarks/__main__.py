@@ -12,10 +12,10 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import faults, speed, workers
+from benchmarks import faults, incremental, ingest, speed, workers
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-MODULES = (speed, workers, faults)
+MODULES = (speed, workers, faults, ingest, incremental)
 PACKAGES = ("spacy", "thinc", "numpy", "prefect", "sqlalchemy", "pyarrow")
 
 

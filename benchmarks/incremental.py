@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -24,10 +25,13 @@ from pipeline import extraction, ingest, records, steps
 from pipeline.ingest.corpus import LIST, Corpus
 from pipeline.ingest.record import Entry, lines_of
 from pipeline.records import Document
-from pipeline.store import open_store, rows, schema
+from pipeline.store import open_store, schema
 from pipeline.store.database import opened, writing
 from pipeline.store.files import note_files
+from pipeline.store.rows import block_rows, document_row
 
+ARTICLES = 100_000
+FOLDER = Path(tempfile.gettempdir()) / "claims-incremental"
 NEW = 10
 BATCH = 5000
 SPEAKER = "Maria Ellison"
@@ -35,29 +39,37 @@ T = TypeVar("T")
 
 
 def main() -> None:
-    """Make what is not there yet, add new articles, print the times."""
+    """Print the times."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=100_000)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/claims-incremental"))
+    parser.add_argument("--articles", type=int, default=ARTICLES)
+    parser.add_argument("--folder", type=Path, default=FOLDER)
     given = parser.parse_args()
-    place = given.folder / str(given.articles)
+    for name, figure in rows(given.articles, given.folder):
+        print(f"{name}: {figure}", flush=True)
+
+
+def rows(articles: int = ARTICLES, folder: Path = FOLDER) -> Iterator[tuple[str, str]]:
+    """What was timed and how long it took; first makes the corpus and the store where they are not there yet."""
+    place = folder / str(articles)
     corpus = Corpus(place / "corpus")
     if not (place / "made").exists():
         shutil.rmtree(place, ignore_errors=True)
         (corpus.path / "raw").mkdir(parents=True)
-        timed("corpus and store made", lambda: make(place, corpus, given.articles))
+        make(place, corpus, articles)
         (place / "made").touch()
     renew(place, corpus)
-    command(place, "claims run, settling")
+    command(place)  # whatever else the present program does with every article once
     begin = len(list(corpus.path.glob("new-*.txt")))
     for number in range(begin, begin + NEW):
         (corpus.path / f"new-{number}.txt").write_text(text_of(-1 - number), "utf-8")
+    what = f"{NEW} new of {articles:,} articles"
     with opened(place / "claims.db") as store:
-        timed("list the corpus", lambda: list(corpus.entries()))
-        found = timed("find what is new", lambda: steps.unread(store, corpus))
-        timed("find what is pending", lambda: steps.pending(store, corpus))
-        assert len(found) == NEW, len(found)
-    command(place, f"claims run, {NEW} new")
+        found, figure = timed(lambda: steps.unread(store, corpus))
+        if len(found) != NEW:
+            raise SystemExit(f"{len(found)} articles are to be read instead of {NEW}")
+        yield f"finding {what}", figure
+        yield f"finding what is pending of {articles:,} articles", timed(lambda: steps.pending(store, corpus))[1]
+    yield f"claims run, {what}", command(place)
 
 
 def text_of(number: int) -> str:
@@ -102,10 +114,10 @@ def rows_of(corpus: Corpus, found: list[tuple[str, Document]]) -> Iterator[tuple
     """The rows of some articles with a quote each, parents before children."""
     docs = [document for _, document in found]
     who = records.digest("speaker", SPEAKER)
-    hashed = {d.doc_id: rows.document_row(d) for d in docs}
+    hashed = {d.doc_id: document_row(d) for d in docs}
     made = {"run_id": "r" * 32, "model": "m", "config_hash": "c"}
     yield schema.documents, list(hashed.values())
-    yield schema.blocks, [row for d in docs for row in rows.block_rows(d)]
+    yield schema.blocks, [row for d in docs for row in block_rows(d)]
     yield (
         schema.sources,
         [
@@ -162,27 +174,24 @@ def note(connection: Connection, seen: list[Any], version: str, hashed: str) -> 
     connection.execute(schema.extractions.update().values(pipeline_version=version, config_hash=hashed))
 
 
-def timed(name: str, work: Callable[[], T]) -> T:
-    """Do it, print its wall clock and processor time."""
+def timed(work: Callable[[], T]) -> tuple[T, str]:
+    """What it gives, and its wall clock and processor time."""
     wall, cpu = time.perf_counter(), time.process_time()
     result = work()
-    print(
-        f"{name}: {time.perf_counter() - wall:.1f} s, {time.process_time() - cpu:.1f} s of processor time", flush=True
-    )
-    return result
+    return result, f"{time.perf_counter() - wall:.1f} s, {time.process_time() - cpu:.1f} s of processor time"
 
 
-def command(place: Path, name: str) -> None:
-    """Run the command in a process of its own, print its wall clock, processor time and peak memory."""
+def command(place: Path) -> str:
+    """Wall clock, processor time and peak memory of the command in a process of its own."""
     begin = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", "run", "corpus"], cwd=place, stdout=subprocess.DEVNULL
     )
     _, status, used = os.wait4(process.pid, 0)
     if status:
-        raise SystemExit(f"{name} failed")
+        raise SystemExit("claims run failed")
     wall, cpu, peak = time.perf_counter() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-    print(f"{name}: {wall:.1f} s, {cpu:.1f} s of processor time, peak {peak:.0f} MB", flush=True)
+    return f"{wall:.1f} s, {cpu:.1f} s of processor time, peak {peak:.0f} MB"
 
 
 if __name__ == "__main__":
