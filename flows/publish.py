@@ -15,10 +15,10 @@ from pipeline.store.database import opened
 
 
 @step("write-dataset")
-def write(database: str, out: Path) -> Published:
+def write(database: str, out: Path, reviewed: bool) -> Published:
     """Write all tables; readers see each file old or new."""
     with opened(database) as store:
-        return write_dataset(store, out)
+        return write_dataset(store, out, reviewed=reviewed)
 
 
 @step("compare")
@@ -36,8 +36,8 @@ def link(database: str) -> bool:
 
 
 @flow(name="claims-publish", persist_result=False, validate_parameters=False)
-def publish(database: str, out: Path) -> Published:
-    """Write the dataset of everything in the store to a folder."""
+def publish(database: str, out: Path, reviewed: bool = True) -> Published:
+    """Write the dataset of everything in the store to a folder; ``reviewed``: as reviewers have settled it."""
     compare(database)
     link(database)
-    return write(database, out)
+    return write(database, out, reviewed)

@@ -68,11 +68,13 @@ def run(
     address: str | None = None,
     feeds: list[str] | None = None,
     allow_private: bool = False,
+    reviewed: bool = True,
 ) -> Outcome:
     """Run the whole pipeline over a corpus; what is already done is not done again.
 
     ``feeds``: addresses whose new articles are fetched first (``allow_private``: inside your network, too).
     ``workers``: processes that extract (default: one for each core); ``runner`` and ``address``: see ``task_runner``.
+    ``reviewed``: whether claims are published as reviewers have settled them, or as they were extracted.
     An empty folder is no error: articles may arrive later. Raises ``InputError`` where the folder is not there or the
     database cannot be opened.
     """
@@ -89,7 +91,7 @@ def run(
     try:
         read = ingest(folder, url, run_id, batch, feeds or (), allow_private)
         extracted = on_runner(folder, url, run_id, maker, count, batch)
-        published = publish(url, Path(out))
+        published = publish(url, Path(out), reviewed)
     except BaseException:
         with suppress(StoreError), opened(url) as store:
             steps.end(store, run_id, "failed")

@@ -25,6 +25,9 @@ Database = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="Folder for the dataset.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Unreviewed = Annotated[
+    bool, typer.Option("--unreviewed", help="Publish claims as they were extracted, whatever reviewers decided.")
+]
 
 
 def run(
@@ -36,6 +39,7 @@ def run(
     ] = None,
     runner: Annotated[Literal["local", "dask"], typer.Option(help="Where to extract: local or dask.")] = "local",
     address: Annotated[str | None, typer.Option(help="Scheduler of a Dask cluster (tcp://host:8786).")] = None,
+    unreviewed: Unreviewed = False,
     as_json: AsJson = False,
 ) -> None:
     """Read what is new in a corpus, extract its claims, publish the dataset, say what was found.
@@ -64,7 +68,8 @@ def run(
             stack.enter_context(told(stack.enter_context(server(meanwhile=prepare))))
         from flows.run import run as flow
 
-        outcome = flow(str(corpus), url, str(out), workers=workers, runner=runner, address=address)
+        where = {"workers": workers, "runner": runner, "address": address}
+        outcome = flow(str(corpus), url, str(out), reviewed=not unreviewed, **where)
     if as_json:
         figures = outcome.summary.to_dict() | {"run_id": outcome.run_id, "read": outcome.read}
         print(json.dumps(figures | {"extracted": outcome.extracted, "dataset": str(out)}, ensure_ascii=False, indent=1))
@@ -161,7 +166,9 @@ def expand(sources: list[str]) -> list[str]:
     return out
 
 
-def publish(out: Out = Path("dataset"), database: Database = None, as_json: AsJson = False) -> None:
+def publish(
+    out: Out = Path("dataset"), database: Database = None, unreviewed: Unreviewed = False, as_json: AsJson = False
+) -> None:
     """Write the dataset of everything in the store: each table as Parquet and CSV, and what describes them.
 
     Example: `claims publish --out dataset`
@@ -172,7 +179,7 @@ def publish(out: Out = Path("dataset"), database: Database = None, as_json: AsJs
 
     with opened(database, create=False) as store:
         link(store)
-        done = write(store, out)
+        done = write(store, out, reviewed=not unreviewed)
     if as_json:
         print(json.dumps({"dataset": str(out), "rows": done.rows, "changed": done.changed}, indent=1))
     else:
