@@ -68,8 +68,9 @@ def run(
             stack.enter_context(told(stack.enter_context(server(meanwhile=prepare))))
         from flows.run import run as flow
 
-        where = {"workers": workers, "runner": runner, "address": address}
-        outcome = flow(str(corpus), url, str(out), reviewed=not unreviewed, **where)
+        outcome = flow(
+            str(corpus), url, str(out), workers=workers, runner=runner, address=address, reviewed=not unreviewed
+        )
     if as_json:
         figures = outcome.summary.to_dict() | {"run_id": outcome.run_id, "read": outcome.read}
         print(json.dumps(figures | {"extracted": outcome.extracted, "dataset": str(out)}, ensure_ascii=False, indent=1))
