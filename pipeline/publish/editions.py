@@ -7,7 +7,7 @@ one published (or fetched) earliest. Claims that only an older version has are n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pipeline.store import reads, schema
-from pipeline.store.contents import IDS, ordered, parts
+from pipeline.store.contents import ordered
 from pipeline.store.rows import Row
-from pipeline.versions.claims import Stated, shared
+from pipeline.store.stated import stated
+from pipeline.versions.claims import shared
 from pipeline.versions.similarity import Similarity
 from pipeline.versions.sketch import METHOD
 
@@ -144,63 +145,59 @@ def _published_as(
     became: Became,
 ) -> dict[str, dict[str, str | None]]:
     """The claims of articles that say what others say, as they are published; in the order of precedence."""
-    partners = {
-        row["doc_id"]: [*([row["superseded_by"]] if row["superseded_by"] else []), *(d for d, _ in near.get(row["doc_id"], ()))]
-        for row in shown
-        if row["superseded_by"] or row["doc_id"] in near
-    }
-    needed = {d for doc_id, others in partners.items() for d in (doc_id, *others)}
-    claims = _stated(connection, sorted(needed))
-    settled = {doc_id: became(doc_id) for doc_id in needed}
+    partners: dict[str, list[str]] = {}
+    for row in shown:
+        others = [row["superseded_by"], *(doc_id for doc_id, _ in near.get(row["doc_id"], ()))]
+        if known := list(dict.fromkeys(filter(None, others))):
+            partners[row["doc_id"]] = known
+    needed = sorted({d for doc_id, others in partners.items() for d in (doc_id, *others)})
+    claims = stated(connection, needed)
+    settled: dict[str, str | None] = {}
+    for doc_id in needed:
+        settled |= became(doc_id)
     stands_for: dict[str, dict[str, str]] = {}
     out: dict[str, dict[str, str | None]] = {}
     for row in shown:
         doc_id = row["doc_id"]
         if doc_id not in partners:
             continue
-        own = stands_for[doc_id] = {}
+        own: dict[str, str] = {}
+        taken: set[str] = set()
         for other in partners[doc_id]:
             rest = [c for c in claims[doc_id] if c.claim_id not in own]
             for new, old in shared(claims[other], rest).items():
                 original = stands_for.get(other, {}).get(old, old)
-                if original not in own.values():
+                if original not in taken:
                     own[new] = original
-        result: dict[str, str | None] = dict.fromkeys((c.claim_id for c in claims[doc_id]) if row["superseded_by"] else ())
-        out[doc_id] = result | {new: _settled(settled, original) for new, original in own.items()}
+                    taken.add(original)
+        stands_for[doc_id] = own
+        gone = [c.claim_id for c in claims[doc_id]] if row["superseded_by"] else []
+        out[doc_id] = dict.fromkeys(gone) | {new: settled.get(old, old) for new, old in own.items()}
     return out
 
 
-def _settled(settled: Mapping[str, Mapping[str, str | None]], claim_id: str) -> str | None:
-    """The id under which a claim is published after review."""
-    for known in settled.values():
-        if claim_id in known:
-            return known[claim_id]
-    return claim_id
+def _links(
+    connection: Connection, found: Sequence[Row], near: Mapping[str, Sequence[tuple[str, Similarity]]]
+) -> list[Row]:
+    """The rows of document_links: an article, and the one that it is a copy or a new version of."""
+    content = {row["doc_id"]: row["content_hash"] for row in found}
+    known = _similarities(connection)
+    out, versions = [], set()
+    for new, old in _versions(connection):
+        if new in content and old in content:
+            a, b = content[new], content[old]
+            similar = EQUAL if a == b else known.get(ordered((a or "", b or "")))
+            out.append(_link(new, old, "supersedes", similar, "found at the same address later"))
+            versions |= {(new, old), (old, new)}
+    for doc_id, others in near.items():
+        for other, similar in others:
+            if (doc_id, other) not in versions:
+                how = "the same words" if similar == EQUAL else f"shared runs of words among candidates by {METHOD}"
+                out.append(_link(doc_id, other, "near_copy", similar, how))
+    return sorted(out, key=lambda r: (r["doc_id"], r["relation"], -(r["similarity"] or 0), r["other_doc_id"]))
 
 
-def _stated(connection: Connection, doc_ids: Sequence[str]) -> dict[str, list[Stated]]:
-    """The claims of articles, as they were extracted."""
-    out: dict[str, list[Stated]] = {doc_id: [] for doc_id in doc_ids}
-    for some in parts(doc_ids, 500):
-        for doc_id, stated in reads_stated(connection, some):
-            out[doc_id].append(stated)
-    return out
-
-
-def reads_stated(connection: Connection, doc_ids: Iterable[str]) -> Iterator[tuple[str, Stated]]:
-    c, s = schema.claims.c, schema.speakers
-    texts = dict(
-        connection.execute(
-            sa.select(schema.documents.c.doc_id, schema.documents.c.text).where(schema.documents.c.doc_id.in_(doc_ids))
-        )
-        .tuples()
-        .all()
-    )
-    query = (
-        sa.select(c.doc_id, c.claim_id, c.kind, c.start, c.text, c.sentence_start, c.sentence_end, s.c.name)
-        .outerjoin_from(schema.claims, s, sa.and_(s.c.doc_id == c.doc_id, s.c.speaker_id == c.speaker_id))
-        .where(c.doc_id.in_(doc_ids))
-        .order_by(c.doc_id, c.start, c.claim_id)
-    )
-    for doc_id, claim_id, kind, start, text, first, last, name in connection.execute(query):
-        yield doc_id, Stated(claim_id, kind, start, text, texts[doc_id][first:last], name)
+def _link(doc_id: str, other: str, relation: str, similar: Similarity | None, how: str) -> Row:
+    """A row of document_links."""
+    shares = {"similarity": similar and similar.jaccard, "containment": similar and similar.containment}
+    return {"doc_id": doc_id, "other_doc_id": other, "relation": relation, **shares, "how": how}

@@ -21,6 +21,8 @@ ABOUT = (
 """What the dataset is, in a paragraph."""
 DECIMAL = pa.decimal128(34, 12)
 """22 digits before the point, 12 after it; leaves room for sums in readers that stop at 38 digits."""
+RELATIONS = ("near_copy", "supersedes")
+PLACES = ("original", "exact_copy", "near_copy", "earlier_version")
 TEXTS = pa.list_(pa.string())
 MOMENT = pa.timestamp("us", tz="UTC")
 
@@ -105,10 +107,11 @@ DOCUMENTS = Table(
         Field("fetched_at", MOMENT, "when the article was fetched"),
         text("licence", "licence of the article"),
         text("duplicate_of", "doc_id of the article with the same text whose claims are published instead"),
+        text("superseded_by", "doc_id of the newest version at the same address, whose claims are published instead"),
         text("text", "canonical text", required=True),
     ),
     key=("doc_id",),
-    links={("duplicate_of",): ("", ("doc_id",))},
+    links={("duplicate_of",): ("", ("doc_id",)), ("superseded_by",): ("", ("doc_id",))},
 )
 
 SOURCES = Table(
@@ -124,6 +127,22 @@ SOURCES = Table(
     links={("doc_id",): ("documents", ("doc_id",))},
 )
 
+DOCUMENT_LINKS = Table(
+    "document_links",
+    "Articles that are copies or new versions of others. near_copy: nearly the same words, as in a syndicated article;"
+    " supersedes: found at the same address later.",
+    (
+        DOC_ID,
+        text("other_doc_id", "the article that was there before: the original, the older version", required=True),
+        choice("relation", RELATIONS, "what doc_id is to other_doc_id"),
+        share("similarity", "runs of words that both have, of all that they have (Jaccard), 0 to 1"),
+        share("containment", "runs of words of the shorter article that the other has, 0 to 1"),
+        text("how", "how the relation was found", required=True),
+    ),
+    key=("doc_id", "other_doc_id", "relation"),
+    links={("doc_id",): ("documents", ("doc_id",)), ("other_doc_id",): ("documents", ("doc_id",))},
+)
+
 BLOCKS = Table(
     "blocks",
     "The structure of each article: spans of its text, in order.",
@@ -134,6 +153,7 @@ BLOCKS = Table(
         whole("start", "first character", required=True),
         whole("end", "character after the last", required=True),
         Field("section", TEXTS, "headings above the block, outermost first", required=True),
+        whole("page", "number of the printed page that it begins on, where its source has pages"),
         text("language", "language (ISO 639-1) of a block of an English article that is not in English; boilerplate"),
     ),
     key=("doc_id", "position"),
@@ -193,6 +213,8 @@ CLAIMS = Table(
         whole("sentence_start", "first character of its sentence", required=True),
         whole("sentence_end", "character after the sentence's last", required=True),
         Field("section", TEXTS, "headings above the claim, outermost first", required=True),
+        whole("page", "number of the printed page, where the article has pages"),
+        text("link", "address that opens the article at the claim: its words in a web page, its page in a PDF"),
         text("standalone", "the claim readable on its own; words put in stand in [brackets]", required=True),
         text("speaker_id", "who makes the claim"),
         whole("speaker_start", "first character of the words that name the speaker here"),
@@ -239,6 +261,29 @@ AMOUNT_FIELDS = (
 )
 AMOUNTS = Table(
     "amounts", "Sums of money, percentages, multiples.", (CLAIM_ID, *AMOUNT_FIELDS), ("claim_id",), OF_CLAIM
+)
+
+CLAIM_SOURCES = Table(
+    "claim_sources",
+    "Every place where a claim stands. A claim that articles share is one row of claims and one row here for each"
+    " address: count claims there, and how widely each was printed here (leave out earlier_version).",
+    (
+        CLAIM_ID,
+        text("doc_id", "the article in which it stands", required=True),
+        text("uri", "address of the article", required=True),
+        choice(
+            "relation",
+            PLACES,
+            "original: the article of claims.doc_id; exact_copy: one with the same text; near_copy: one with nearly the"
+            " same; earlier_version: what was found at the address before",
+        ),
+        whole("start", "first character of the claim in that article's text", required=True),
+        whole("end", "character after the last", required=True),
+        whole("page", "number of the printed page, where the article has pages"),
+        text("link", "address that opens that article at the claim"),
+    ),
+    key=("claim_id", "doc_id", "uri"),
+    links={**OF_CLAIM, ("doc_id",): ("documents", ("doc_id",))},
 )
 
 QUOTE_FIELDS = (
@@ -380,7 +425,7 @@ WIDE = Table(
         *prefixed("", pick(QUOTES, "quote_type", "act")),
         *prefixed("quote_", pick(QUOTES, "content", "verbatim")),
         *prefixed("prediction_", PREDICTION_FIELDS),
-        *pick(CLAIMS, "standalone", "section", "within", "check_worthiness", "confidence"),
+        *pick(CLAIMS, "standalone", "section", "page", "link", "within", "check_worthiness", "confidence"),
         *REVIEW_FIELDS,
         *prefixed("article_", pick(DOCUMENTS, "title", "byline", "publisher", "published", "uri")),
         Field("corpora", TEXTS, "the corpora that hold the article", required=True),
@@ -402,9 +447,11 @@ TABLES = (
     LINKS,
     CLUSTERS,
     OUTCOMES,
+    CLAIM_SOURCES,
     SPEAKERS,
     MENTIONS,
     DOCUMENTS,
+    DOCUMENT_LINKS,
     SOURCES,
     BLOCKS,
     RUNS,

@@ -15,8 +15,10 @@ from sqlalchemy import Connection
 
 from pipeline.publish import fields, relations
 from pipeline.publish.columns import fetch, of_table, place, whole, words
+from pipeline.publish.editions import Became, Editions, editions
 from pipeline.publish.fields import TEXTS
-from pipeline.publish.judgements import Decided, decided
+from pipeline.publish.judgements import Decided, decided, judge
+from pipeline.publish.places import fold, placed, sources, with_links
 from pipeline.publish.reviewed import OF_CLAIMS, amend
 from pipeline.store import reads, schema
 from pipeline.store.rows import Row
@@ -31,12 +33,14 @@ def chunks(connection: Connection, *, reviewed: bool = True) -> Iterator[dict[st
 
     Unless ``reviewed``, claims are as they were extracted, whatever people decided on them.
     """
-    known, people = _documents(connection), decided(connection)
+    people = decided(connection)
+    same = editions(connection, _became(connection, people) if reviewed else _unchanged)
+    known = same.documents
     speakers: dict[str, list[Row]] = defaultdict(list)
     runs: set[str] = set()
     kept: list[pa.Table] = []
     for i in range(0, len(known), CHUNK):
-        piece = _piece(connection, known[i : i + CHUNK], people, reviewed)
+        piece = _piece(connection, known[i : i + CHUNK], same, people, reviewed)
         for row in piece["speakers"].select(["speaker_id", *SPOKEN]).to_pylist():
             speakers[row["speaker_id"]].append(row)
         runs.update(piece["claims"]["run_id"].unique().to_pylist())
@@ -50,6 +54,7 @@ def chunks(connection: Connection, *, reviewed: bool = True) -> Iterator[dict[st
         "sources": _rows(connection, sa.select(schema.sources), "corpus", "file", "uri"),
         "runs": [r for r in _rows(connection, sa.select(schema.runs), "run_id") if r["run_id"] in runs],
         "failures": failed,
+        "document_links": same.links,
     }
     rest |= relations.rows(connection, kept, as_extracted=not reviewed)
     of_all = ((t, rest[t.name]) for t in fields.TABLES if t.name in rest)
@@ -69,33 +74,31 @@ def merge(rows: Sequence[Row]) -> Row:
     return out | {"speaker_id": rows[0]["speaker_id"], "aliases": sorted(aliases), "merged": merged}
 
 
-def _documents(connection: Connection) -> list[Row]:
-    """The articles that have a source, by address; of those with equal text one is published:
-    an extracted one, the earliest."""
-    d, current = schema.documents.c, schema.extractions
-    query = (
-        sa.select(d.doc_id, d.uri, d.text_hash, d.published, current.c.run_id)
-        .select_from(schema.documents)
-        .outerjoin(current, sa.and_(current.c.doc_id == d.doc_id, current.c.current))
-        .where(d.doc_id.in_(sa.select(schema.sources.c.doc_id)))
-    )
-    found = _rows(connection, query, "uri", "doc_id")
-    first: dict[str, Row] = {}
-    for row in sorted(found, key=lambda r: (r["run_id"] is None, r["published"] is None, r["published"] or 0)):
-        first.setdefault(row["text_hash"], row)
-    for row in found:
-        original = first[row["text_hash"]]["doc_id"]
-        row["duplicate_of"] = None if original == row["doc_id"] else original
-    return found
+def _became(connection: Connection, people: Decided) -> Became:
+    """What became of an article's claims by review."""
+
+    def became(doc_id: str) -> dict[str, str | None]:
+        if doc_id not in people.doc_ids:
+            return {}
+        judged = judge(connection, doc_id)[1]
+        return {j.item.claim.claim_id: j.claim.claim_id if j.claim else None for j in judged}
+
+    return became
 
 
-def _piece(connection: Connection, docs: Sequence[Row], people: Decided, reviewed: bool) -> dict[str, pa.Table]:
+def _unchanged(_doc_id: str) -> dict[str, str | None]:
+    return {}
+
+
+def _piece(
+    connection: Connection, docs: Sequence[Row], same: Editions, people: Decided, reviewed: bool
+) -> dict[str, pa.Table]:
     """The rows of the tables that belong to these articles; the column ``at`` has the article's place among them."""
     ids = [row["doc_id"] for row in docs]
     shown = [row["doc_id"] for row in docs if row["duplicate_of"] is None]
     found = {t.name: fetch(connection, t, ids) for t in (schema.documents, schema.blocks)}
     found |= {t.name: fetch(connection, t, shown) for t in (*OF_CLAIMS, schema.mentions, schema.speakers)}
-    found = amend(connection, found, shown, people, apply=reviewed)
+    found = fold(amend(connection, found, shown, people, apply=reviewed), same)
     places = pa.array(ids, pa.string())
 
     def of(name: str, *by: str) -> pa.Table:
@@ -103,10 +106,13 @@ def _piece(connection: Connection, docs: Sequence[Row], people: Decided, reviewe
         return rows.sort_by([(name, "ascending") for name in ("at", *by)])
 
     documents = of("documents")
-    documents = documents.append_column("duplicate_of", pa.array([r["duplicate_of"] for r in docs], pa.string()))
+    for name in ("duplicate_of", "superseded_by"):
+        documents = documents.append_column(name, pa.array([r[name] for r in docs], pa.string()))
     texts = documents["text"].to_pylist()
+    blocks = of("blocks", "position")
+    stands = placed(of("places", "start", "kind", "claim_id"), documents, blocks)
     claims = of("claims", "start", "kind", "claim_id")
-    claims = claims.append_column("cue", words(texts, claims, "cue"))
+    claims = with_links(claims, stands, documents).append_column("cue", words(texts, claims, "cue"))
 
     def detail(name: str, *by: str) -> pa.Table:
         rows = of(name)
@@ -121,8 +127,9 @@ def _piece(connection: Connection, docs: Sequence[Row], people: Decided, reviewe
         predictions = predictions.append_column(name, words(texts, predictions, name))
     piece = {
         "documents": documents,
-        "blocks": of("blocks", "position"),
+        "blocks": blocks,
         "claims": claims,
+        "claim_sources": sources(connection, stands, docs, same),
         "amounts": detail("amounts"),
         "quotes": quotes,
         "quote_spans": spans,

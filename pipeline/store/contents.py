@@ -105,7 +105,7 @@ def holders(connection: Connection, content_hashes: Sequence[str]) -> dict[str, 
     query = sa.select(documents.c.content_hash, first).group_by(documents.c.content_hash)
     found: dict[str, str] = {}
     for some in parts(content_hashes, IDS):
-        found |= connection.execute(query.where(documents.c.content_hash.in_(some))).tuples().all()
+        found |= {r[0]: r[1] for r in connection.execute(query.where(documents.c.content_hash.in_(some)))}
     return found
 
 
