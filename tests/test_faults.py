@@ -25,19 +25,27 @@ from pipeline.store.writes import start_run
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "corpora" / "samples"
-SMALL, LARGE = "size=300k", "size=20m"
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system that is soon full."""
+    """A file system that is easy to fill."""
     place = tmp_path / "disk"
     place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", SMALL, "tmpfs", place], capture_output=True, text=True)
+    command = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", place]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         pytest.skip(f"no right to mount a file system: {done.stderr}")
     yield place
     subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def fill(disk: Path, left: int) -> Path:
+    """Put a file on a disk that leaves so many bytes."""
+    ballast = disk / "ballast"
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - left)
+    return ballast
 
 
 @pytest.fixture
@@ -54,11 +62,14 @@ def test_faults_full_disk(
 ) -> None:
     """The run ends with one line and goes on where it was when there is room again."""
     monkeypatch.setattr(extraction, "default_pipeline", lambda: nlp)
+    with opened(small_disk / "claims.db"):
+        pass
+    ballast = fill(small_disk, 40_000)
     with pytest.raises(StoreError, match="disk") as caught, ran(corpus, small_disk, batch=1, publishing=False):
         pass
     assert not isinstance(caught.value, StoreUnavailable)
     assert "\n" not in str(caught.value)
-    subprocess.run(["mount", "-o", f"remount,{LARGE}", small_disk], check=True)
+    ballast.unlink()
     with ran(corpus, small_disk), ran(corpus, tmp_path):
         assert content(load_dataset(small_disk / "dataset")) == content(load_dataset(tmp_path / "dataset"))
 
@@ -76,20 +87,18 @@ def test_faults_full_disk_while_publishing(
     with ran(corpus, tmp_path, publishing=False):
         pass
     command = ["publish", "--out", str(small_disk / "dataset"), "--database", str(tmp_path / "claims.db")]
-    subprocess.run(["mount", "-o", f"remount,{LARGE}", small_disk], check=True)
     assert cli.main(command) == 0
     before = {p.name: p.read_bytes() for p in (small_disk / "dataset").iterdir() if p.is_file()}
     (corpus / "more.txt").write_text("The minister said it would cost $7 billion.", "utf-8")
     with ran(corpus, tmp_path, publishing=False):
         pass
-    room = shutil.disk_usage(small_disk).free - 20_000
-    (small_disk / "ballast").write_bytes(b"x" * room)
+    ballast = fill(small_disk, 20_000)
     capsys.readouterr()
     assert cli.main(command) == 1
     said = capsys.readouterr().err
     assert said.startswith("error: ") and "No space left on device" in said and said.count("\n") == 1
     assert {p.name: p.read_bytes() for p in (small_disk / "dataset").iterdir() if p.is_file()} == before
-    (small_disk / "ballast").unlink()
+    ballast.unlink()
     assert cli.main(command) == 0
     assert {p.name: p.read_bytes() for p in (small_disk / "dataset").iterdir() if p.is_file()} != before
 
