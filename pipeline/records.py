@@ -109,6 +109,10 @@ class Document:
     fetched_at: datetime | None = None
     licence: str | None = None
 
+    def page_at(self, place: int) -> int | None:
+        """The number of the printed page of a character, where the article has pages."""
+        return next((b.page for b in reversed(self.blocks) if b.start <= place and b.page is not None), None)
+
     @property
     def context(self) -> Context:
         """The metadata that components read."""

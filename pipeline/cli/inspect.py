@@ -43,21 +43,33 @@ def show(
 
 
 def diff(
-    before: Annotated[str, typer.Argument(help="Id of the earlier run, or its unique beginning.", metavar="RUN")],
-    after: Annotated[str, typer.Argument(help="Id of the later run.", metavar="RUN")],
+    before: Annotated[
+        str,
+        typer.Argument(
+            help="Id of the earlier run or article, or so much of it as is unique; or an address.", metavar="RUN"
+        ),
+    ],
+    after: Annotated[
+        str | None, typer.Argument(help="Id of the later run or article; none after an address.", metavar="[RUN]")
+    ] = None,
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print which claims came, went or changed between two runs, and why.
+    """Print which claims came, went or changed between two runs, two articles, or the versions of an address, and why.
 
-    Example: `claims diff 20261101 20261123T2137`
+    Examples:
+
+    * `claims diff 20261101 20261123T2137`
+    * `claims diff https://news.example/budget`
     """
     from pipeline.cli import render
     from pipeline.store.database import opened, reading
     from pipeline.store.diff import diff as compare
+    from pipeline.store.versions import diff_versions, find_versions
 
     with opened(database, create=False) as store, reading(store) as connection:
-        found = compare(connection, before, after)
+        versions = find_versions(connection, before, after)
+        found = diff_versions(connection, *versions) if versions else compare(connection, before, str(after))
     if as_json:
         print(json.dumps([d.to_dict() for d in found], ensure_ascii=False, indent=1))
     else:

@@ -155,6 +155,8 @@ def facts(found: Origin) -> Iterator[tuple[str, str | None]]:
     yield "confidence", f"{claim.confidence:.2f}"
     yield "check-worthiness", f"{claim.check_worthiness:.2f}" if claim.check_worthiness is not None else None
     yield "characters", f"{claim.start}-{claim.end} of {document.uri}"
+    yield "page", str(found.page) if found.page is not None else None
+    yield "link", found.link
     yield "article", ", ".join(filter(None, (document.title, document.byline, document.publisher)))
     yield "published", document.published.isoformat() if document.published else None
     yield "raw bytes", f"SHA-256 {document.doc_id}"
@@ -178,6 +180,7 @@ def differences(found: list[Difference]) -> None:
         for d in group:
             sign, colour = signs[d.change]
             changed = f"  ({', '.join(d.fields)})" if d.fields else ""
+            changed += f"  was: {one_line(d.before)}" if d.before not in (None, d.text) else ""
             out.print(Text(f"{sign} {d.kind} {d.claim_id[:8]}  {one_line(d.text)}{changed}", style=colour))
     out.print(", ".join(f"{n} {change}" for change, n in counts(found).items()))
 

@@ -68,8 +68,9 @@ def _documents(connection: Connection) -> list[Row]:
     d, current = schema.documents.c, schema.extractions
     names = (d.doc_id, d.uri, d.text_hash, d.content_hash, d.published, d.fetched_at, d.media_type)
     query = (
-        sa.select(*names, current.c.run_id)
+        sa.select(*names, current.c.run_id, schema.contents.c.shingles)
         .select_from(schema.documents)
+        .outerjoin(schema.contents, schema.contents.c.content_hash == d.content_hash)
         .outerjoin(current, sa.and_(current.c.doc_id == d.doc_id, current.c.current))
         .where(d.doc_id.in_(sa.select(schema.sources.c.doc_id)))
     )
@@ -77,12 +78,13 @@ def _documents(connection: Connection) -> list[Row]:
 
 
 def _precedence(row: Row) -> tuple[Any, ...]:
-    """Of articles that say the same, the first is the original."""
+    """Of articles that say the same, the first is the original: the earliest; of undated ones the longest."""
     fetched = row["fetched_at"]
     day = row["published"] or (fetched.date() if fetched else date.max)
     moment = fetched.timestamp() if fetched else float("inf")
     superseded = row["superseded_by"] is not None
-    return superseded, row["run_id"] is None, day, moment, row["uri"], row["doc_id"]
+    length = row["shingles"] or 0
+    return superseded, row["run_id"] is None, day, moment, -length, row["uri"], row["doc_id"]
 
 
 def _newest(connection: Connection, found: Sequence[Row]) -> dict[str, str]:

@@ -24,7 +24,10 @@ PROVENANCE = frozenset({"extractor", "extractor_version", "model", "config_hash"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One claim that is not the same after the later run; ``fields`` are those that changed."""
+    """One claim that is not the same after the later run or in the later version.
+
+    ``fields`` are those that changed; ``before``: the claim's words in the earlier version.
+    """
 
     change: Change
     claim_id: str
@@ -33,6 +36,7 @@ class Difference:
     uri: str
     reason: str
     fields: tuple[str, ...] = ()
+    before: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""

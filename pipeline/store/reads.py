@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pipeline.errors import InputError
+from pipeline.links import claim_link
 from pipeline.records import Amount, Claim, Document, Prediction, Quote, Speaker
 from pipeline.store import rows
 from pipeline.store.rows import Row
@@ -54,11 +55,25 @@ class Origin:
     extractions: tuple[tuple[str, str, datetime], ...]
     speaker_rule: str | None
 
+    @property
+    def page(self) -> int | None:
+        """The number of the printed page, where the article has pages."""
+        return self.document.page_at(self.claim.start)
+
+    @property
+    def link(self) -> str | None:
+        """What opens the article at the claim; ``None`` for an article that is not on the web."""
+        place = (self.document.text, self.claim.start, self.claim.end)
+        links = (claim_link(uri, *place, self.page) for uri in (self.document.uri, *(s[2] for s in self.sources)))
+        return next(filter(None, links), None)
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON form; the article without its text and blocks."""
         article = {k: v for k, v in self.document.to_dict().items() if k not in ("text", "blocks")}
         return {
             "claim": self.claim.to_dict(),
+            "page": self.page,
+            "link": self.link,
             "document": article,
             "sources": [dict(zip(("corpus", "file", "uri"), s, strict=True)) for s in self.sources],
             "run": {k: v.isoformat() if isinstance(v, datetime) else v for k, v in self.run.items()},
