@@ -71,11 +71,23 @@ def run(
         outcome = flow(
             str(corpus), url, str(out), workers=workers, runner=runner, address=address, reviewed=not unreviewed
         )
+    if outcome.extracted:
+        fill_queue(database)
     if as_json:
         figures = outcome.summary.to_dict() | {"run_id": outcome.run_id, "read": outcome.read}
         print(json.dumps(figures | {"extracted": outcome.extracted, "dataset": str(out)}, ensure_ascii=False, indent=1))
     else:
         render.outcome(outcome)
+
+
+def fill_queue(database: str | None) -> None:
+    """Bring what was extracted into the review queue, so that `claims review` need not do it when it opens."""
+    from pipeline.review import index
+    from pipeline.store.database import opened
+
+    with opened(database, create=False) as engine:
+        index.prepare(engine)
+        index.catch_up(engine)
 
 
 def prepare() -> None:
