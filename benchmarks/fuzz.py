@@ -28,6 +28,7 @@ TOKENS = (
     *(b"\xe2\x80\xae", b"\xed\xa0\x80", b"\xe2\x80\x8b", "📌".encode(), b"\\ud800", b"&#xD800;", b"&lt;"),
     *(b"<", b">", b"<div>" * 50, b"</p>", b"<table><tr><td>", b"<!--", b"<script>", b"<w:tbl/>", b"<w:p/>"),
     *(b"- " * 60, b"> " * 60, b"# ", b"---\n", b"| a | b |\n|---|---|\n"),
+    *(b"[", b"![", b"[^1]", b"\n[^1]: ", b"<sup><a href='#n'>1</a></sup>", b"<li id='n'>", b"<item>", b"]]>", b'","'),
     *(b"%PDF-1.7", b"endobj", b"stream", b"PK\x03\x04"),
 )
 """What mutations put in: marks that one format or another takes for its own."""
@@ -57,7 +58,8 @@ def fuzz(raw: bytes, media_type: str, seconds: float, seed: int) -> tuple[list[t
             damaged = mutated_inside(raw, random.Random(number))
         before = time.process_time()
         try:
-            check(ingest.read_bytes(damaged, media_type=media_type, name="input"))
+            for item in ingest.opened(ingest.Item(damaged, "input", media_type), "input"):
+                check(ingest.read_item(item))
         except InputError as error:
             refused += 1
             if "\n" in str(error):

@@ -64,8 +64,31 @@ def made(paragraphs: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
     yield "Word", ingest.MEDIA_TYPES[".docx"], word(paragraphs)
     yield "PDF", "application/pdf", printed(paragraphs)
     yield "e-mail", "message/rfc822", b"Subject: A title\nContent-Type: text/plain; charset=utf-8\n\n" + text.encode()
+    yield "feed", "application/rss+xml", feed(paragraphs)
+    yield "CSV", "text/csv", ('title,text\n"A title","' + text.replace('"', '""') + '"\n').encode()
+    yield "web archive", "application/warc", warc(html.encode())
     yield "JSON Lines", "application/jsonl", json.dumps({"text": text}).encode()
     yield "zip of text", "application/zip", zipped(text.encode())
+
+
+def feed(paragraphs: Sequence[str]) -> bytes:
+    """An RSS feed of one entry."""
+    words = escape("".join(f"<p>{escape(p)}</p>" for p in paragraphs))
+    item = f"<item><title>A title</title><link>https://a.example/1</link><description>{words}</description></item>"
+    return f"<rss version='2.0'><channel><title>A site</title>{item}</channel></rss>".encode()
+
+
+def warc(page: bytes) -> bytes:
+    """A web archive of one page."""
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=False)
+    headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+    address, body = "https://a.example/1", io.BytesIO(page)
+    writer.write_record(writer.create_warc_record(address, "response", payload=body, http_headers=headers))
+    return out.getvalue()
 
 
 def word(paragraphs: Sequence[str]) -> bytes:

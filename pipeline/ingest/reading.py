@@ -64,12 +64,17 @@ def squeeze(text: str | None) -> str:
 
 
 def table_pieces(rows: Sequence[Sequence[str]], has_head: bool) -> Iterator[Piece]:
-    """The cells of a table, each with the heads of its row and column; ``has_head``: the first row holds the latter."""
+    """The cells of a table, each with the heads of its row and column; ``has_head``: the first row holds the latter.
+
+    An empty head of a row stands for the one above it, which spans both rows.
+    """
+    row_head = ""
     for r, row in enumerate(rows):
         is_head = has_head and r == 0
+        row_head = "" if is_head else next(iter(row[:1]), "").strip() or row_head
         for c, cell in enumerate(row):
             column = rows[0][c : c + 1] if has_head else ()
-            heads = () if is_head else (*(row[:1] if c else ()), *column)
+            heads = () if is_head else (*((row_head,) if c else ()), *column)
             glue = " | " if c else "\n" if r else "\n\n"
             yield Piece("table_cell", squeeze(cell), heads=tuple(filter(None, map(squeeze, heads))), glue=glue)
 

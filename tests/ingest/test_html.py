@@ -159,3 +159,30 @@ def test_html_captions_that_are_links_belong_to_other_articles() -> None:
     doc = ingest.read_bytes(page.encode(), media_type="text/html")
     assert [doc.text[b.start : b.end] for b in doc.blocks if b.kind == "caption"] == ["The bridge in May"]
     assert "Who pays" not in doc.text
+
+
+def test_html_cells_know_their_heads_where_one_spans_several() -> None:
+    said = "<p>The ministry said that the plan would cost three billion pounds over the coming ten years, and more.</p>"
+    head = "<tr><th>Year</th><th>State</th><th>City</th></tr>"
+    rows = "<tr><th rowspan=2>2025</th><td>£4bn</td><td>£1bn</td></tr><tr><td>£5bn</td><td>£2bn</td></tr>"
+    page = (
+        f"<article><h1>Plan</h1>{said}<table>{head}{rows}<tr><th>Sum</th><td>£9bn</td><td>£3bn</td></tr></table>{said}"
+    )
+    doc = ingest.read_bytes(page.encode(), media_type="text/html")
+    found = {doc.text[b.start : b.end]: b.section for b in doc.blocks if b.kind == "table_cell"}
+    assert found["£4bn"] == found["£5bn"] == ("2025", "State")
+    assert found["£2bn"] == ("2025", "City")
+    assert found["£3bn"] == ("Sum", "City")
+
+
+def test_html_interview_turns_are_blocks_of_their_own() -> None:
+    turns = [
+        "DAILY: Will it be built?",
+        "ANN BROOK: It will be built by 2030.",
+        "DAILY: Who pays?",
+        "ANN BROOK: The state.",
+    ]
+    said = "<p>The ministry said that the plan would cost three billion pounds over the coming ten years, and more.</p>"
+    page = f"<article><h1>Plan</h1>{said}{''.join(f'<p>{turn}</p>' for turn in turns)}</article>"
+    doc = ingest.read_bytes(page.encode(), media_type="text/html")
+    assert [doc.text[b.start : b.end] for b in doc.blocks if b.kind == "paragraph"][1:] == turns
