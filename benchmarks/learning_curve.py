@@ -50,7 +50,7 @@ from pipeline.records import Attribution
 PROJECT = Path(__file__).parents[1] / "annotations" / "gold" / "predictions.jsonl"
 ORDERS = 3
 """Random orders whose mean is told."""
-FOLDS = 4
+FOLDS = 2
 D = TypeVar("D")
 M = TypeVar("M")
 Floats = npt.NDArray[np.float64]
@@ -168,7 +168,7 @@ def of_decision(folder: Path, parse: Callable[[str], Doc]) -> None:
     documents, _ = labelled.read([folder / "quotes/dev.jsonl"], None)
     docs = [parse(one.document.text) for one in documents]
     read = [attributions.read(doc, one, network) for doc, one in zip(docs, documents, strict=True)]
-    sizes = (3, 6, 12, 24, 48, len(read) * (FOLDS - 1) // FOLDS)
+    sizes = (3, 12, len(read) * (FOLDS - 1) // FOLDS)
 
     def run(seed: int, doubtful: bool) -> list[Counted]:
         out: list[Counted] = [{} for _ in sizes]

@@ -209,7 +209,7 @@ def training(report: Report, out: Path, seed: int) -> None:
         print(f"{component}: {said}")
     if report.figures:
         table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("held-out documents")
+        table.add_column("F1 on held-out documents")
         for heading in ("before", "after", "change", "95 %"):
             table.add_column(heading, justify="right", no_wrap=True)
         for f in report.figures:
@@ -218,7 +218,9 @@ def training(report: Report, out: Path, seed: int) -> None:
             table.add_row(f.name, _plain(before), _plain(f.value), _signed(f.change), interval)
         console().print(table)
         if any(f.change_high is not None and f.change_high < 0 for f in report.figures):
-            print("Some figures are worse than before: rather keep the present weights, or review more.")
+            print(
+                "Some figures are worse: keep the present weights, unless these were trained on this very gold; review more."
+            )
     print(f"{out}: use it with `claims extract --models {out}`, or in every command by CLAIMS_MODELS={out}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,14 @@ SHARE = 0.2
 FEWEST = 2 * FOLDS
 """Documents that a training needs at least: each fold of the cross-validation has one, and some are held out."""
 SHOWN = {
-    "quote": ("full", "full direct", "full mixed", "full indirect"),
-    "prediction": ("prediction clause",),
-    "sentence": ("worth checking",),
+    "full": "attributions",
+    "full direct": "direct quotes",
+    "full mixed": "mixed quotes",
+    "full indirect": "indirect quotes",
+    "prediction clause": "predictions",
+    "worth checking": "sentences worth checking",
 }
-"""The measures that are reported, by kind."""
+"""The measures that are reported (all are F1), and their names in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def train(found: Sequence[Labelled], sentences: Sequence[Sentence], nlp: Languag
         apart = [s for s in sentences if s.group in groups]
         if (folder / models.CHECK_WORTHINESS).exists():
             scores = (extraction.trained(nlp).worth, check_worthiness.read(str(folder)))
-            figures += _figures("sentence", *(worthiness.count(apart, m) for m in scores))
+            figures += _figures(*(worthiness.count(apart, m) for m in scores))
         report = Report(len(training), tuple(sorted(kept_out)), told, tuple(figures))
         _note(report, seed, nlp, folder)
         _publish(folder, out, present)
@@ -168,7 +171,7 @@ def _compared(measured: Sequence[_Seen], nlp: Language, folder: Path) -> list[Fi
                 for kind, tallies in _counts(s.labelled, claims).items():
                     counted[kind][s.labelled.document.doc_id] = tallies
                 advance()
-    return [f for kind in before for f in _figures(kind, before[kind], after[kind])]
+    return [f for kind in before for f in _figures(before[kind], after[kind])]
 
 
 def _counts(one: Labelled, claims: Sequence[Claim]) -> dict[str, Tallies]:
@@ -190,8 +193,9 @@ def _judged(content: Sequence[Fragment], ignore: Sequence[Fragment]) -> bool:
     return 2 * shared(content, ignore) < sum(e - s for s, e in content)
 
 
-def _figures(kind: str, before: Counted, after: Counted) -> list[Figure]:
-    return [f for f in compare(before, after) if f.name in SHOWN[kind]] if after else []
+def _figures(before: Counted, after: Counted) -> list[Figure]:
+    found = compare(before, after) if after else []
+    return [replace(f, name=SHOWN[f.name]) for f in found if f.name in SHOWN]
 
 
 def _note(report: Report, seed: int, nlp: Language, folder: Path) -> None:

@@ -63,7 +63,7 @@ def test_train_writes_weights_that_the_pipeline_uses(nlp: Language, gold: Path, 
     own = load(models=str(tmp_path / "own"))
     assert config_hash(own) != config_hash(nlp)
     assert sorted(p.name for p in (tmp_path / "own").iterdir()) == ["attributions", "predictions", "training.json"]
-    (figure,) = (f for f in report.figures if f.name == "prediction clause")
+    (figure,) = (f for f in report.figures if f.name == "predictions")
     assert figure.change is not None and figure.change >= 0
     assert {c.kind for c in extract(str(article(20)["text"]), own)} >= {"quote", "prediction"}
     train(documents, sentences, nlp, tmp_path / "again", seed=0)
