@@ -15,6 +15,7 @@ from pipeline.predictions.syntax import (
     gerund_of,
     infinitive,
     infinitive_of,
+    object_of,
     own_subject,
     passive,
     right_children,
@@ -34,6 +35,7 @@ Construction = Literal[
     "headline",
     "scheduled",
     "present",
+    "progressive",
 ]
 
 
@@ -58,7 +60,7 @@ COPULAS = frozenset({"be", "seem", "appear", "look", "remain", "stand"})
 SCHEDULE_PREPOSITIONS = frozenset({"for", "on", "in", "at", "by"})
 TO, OF, FORWARD = frozenset({"to"}), frozenset({"of"}), frozenset({"to"})
 GOING_TO_GAP = 2
-"""Tokens from "going" to "to", an adverb between them included: "going into debt to pay" is another construction."""
+"""So many tokens between "going" and "to" are too many; "going on to say" or "into debt to" say something else."""
 VERBS = frozenset({"VERB", "AUX"})
 
 
@@ -83,6 +85,8 @@ def candidates(tokens: list[Token], lexicon: Lexicon) -> Iterator[Candidate]:
             yield from idiom(token, lexicon.idioms[lower])
         if tag in ("VBZ", "VBP"):
             yield from present(token)
+        elif tag == "VBG" and lemma != "go":
+            yield from progressive(token, lexicon.imminent)
         elif tag == "VB" and token.dep_ == "ROOT":
             yield from headline(token)
 
@@ -99,7 +103,8 @@ def going_to(token: Token) -> Iterator[Candidate]:
     head = infinitive_of(token)
     if head is not None:
         to = next((c.i for c in head.children if c.i < head.i and c.dep_ == "aux"), token.i)
-        if to - token.i > GOING_TO_GAP:
+        between = token.doc[token.i + 1 : to]
+        if len(between) >= GOING_TO_GAP or any(t.tag_ in ("IN", "RP") for t in between):
             return
         yield Candidate("going_to", (token.i, to + 1), head, token, subject_of(token), Sense("forecast", "certain"))
 
@@ -165,7 +170,7 @@ def forecast(token: Token, sense: Sense, transitive: frozenset[str]) -> Iterator
 
 def noun(token: Token, sense: Sense) -> Iterator[Candidate]:
     """ "his plan to deport them", "has no intention of leaving", "a chance to win"."""
-    head = infinitive_of(token) or gerund_of(token, OF)
+    head = infinitive_of(token) or gerund_of(token, OF) or object_of(token, OF)
     if head is None:
         return
     owner = next((c for c in token.children if c.dep_ == "poss"), None)
@@ -198,10 +203,23 @@ def present(token: Token) -> Iterator[Candidate]:
         yield Candidate("present", cue, token, token, subject_of(token), Sense("schedule", "certain"))
 
 
+def progressive(token: Token, imminent: frozenset[str]) -> Iterator[Candidate]:
+    """ "we meet again", but in the progressive: "she is facing a vote in June", "I'm not leaving"."""
+    be = next((c for c in token.children if c.dep_ == "aux" and c.tag_ in ("VBZ", "VBP") and c.i < token.i), None)
+    if be is None or own_subject(token) is None:
+        return
+    near = [c for t in (token, *right_children(token)) for c in t.children if t == token or t.dep_ == "dobj"]
+    if token.lemma_ in imminent or any(c.dep_ in ("npadvmod", "prep", "advmod") and future_time(c) for c in near):
+        cue = (be.i, token.i + 1)
+        yield Candidate("progressive", cue, token, token, subject_of(token), Sense("forecast", "certain"))
+
+
 def headline(token: Token) -> Iterator[Candidate]:
     """ "President to visit Berlin": an infinitive in place of the finite verb."""
     subject = own_subject(token)
     if subject is None or not infinitive(token) or any(c.tag_ in FINITE for c in token.children):
         return
     to = next(c.i for c in token.children if c.i < token.i and c.tag_ == "TO")
+    if subject.right_edge.i + 1 != to:
+        return
     yield Candidate("headline", (to, to + 1), token, token, subject, Sense("forecast", "probable"))

@@ -104,9 +104,14 @@ def trim(token: Token, start: int, end: int) -> Range:
     doc = token.doc
     while start < end and (doc[start].is_punct or doc[start].is_space or doc[start].lower_ in OPENERS):
         start += 1
-    while end > start and (doc[end - 1].is_punct or doc[end - 1].is_space or doc[end - 1].dep_ == "cc"):
+    while end > start and (doc[end - 1].is_punct or doc[end - 1].is_space or dangling(doc[end - 1])):
         end -= 1
     return start, end
+
+
+def dangling(token: Token) -> bool:
+    """Whether the word links to a clause that has been cut off after it ("and", "because", "that")."""
+    return token.dep_ == "cc" or (token.lower_ in OPENERS and token.dep_ in ("mark", "advmod", "preconj", "prep"))
 
 
 def condition(candidate: Candidate, span: Range, tokens: list[Token], lexicon: Lexicon) -> Range | None:

@@ -13,6 +13,11 @@ from pipeline.predictions.syntax import Range, governor, own_subject
 
 PERSONS = {"i": "first", "we": "first", "you": "second", "it": "it", "he": "third", "she": "third", "they": "they"}
 QUESTION_WORDS = frozenset({"whether", "if", "how", "what", "why", "who", "which", "where", "when", "whatever"})
+FIRST_PERSON = frozenset({"i", "we"})
+PAST_WORDS = frozenset(
+    {"ago", "last", "once", "then", "yesterday", "previously", "earlier", "formerly", "past", "never"}
+)
+UNREAL_WORDS = frozenset({"were", "had"})
 QUOTES = frozenset({'"', "“", "”", "''", "``"})
 
 
@@ -73,6 +78,7 @@ def features(candidate: Candidate, tokens: list[Token], facts: Facts, lexicon: L
         yield f"quoted|{word}"
     if len(tokens) <= 14 and not any(t.is_punct and t.text in ".;" for t in tokens[-1:]):
         yield "no_stop"
+    yield from neighbour_features(candidate, tokens, word, lexicon)
 
 
 def subject_features(candidate: Candidate, word: str) -> Iterator[str]:
@@ -129,6 +135,8 @@ def governor_features(anchor: Token, word: str, lexicon: Lexicon) -> Iterator[st
         yield f"governor={kind}|tag={above.tag_}"
         yield f"governor_tag={above.tag_}"
         yield f"governor_tag={above.tag_}|{word}"
+        yield f"governor_lemma={above.lemma_.lower()}"
+        yield f"governor_lemma={above.lemma_.lower()}|{word}"
         if any(c.dep_ == "neg" for c in above.children):
             yield "governor_negated"
     for child in anchor.children:
@@ -138,6 +146,35 @@ def governor_features(anchor: Token, word: str, lexicon: Lexicon) -> Iterator[st
     if anchor.dep_ == "relcl":
         yield f"antecedent={anchor.head.pos_}"
         yield f"antecedent={anchor.head.lemma_.lower()}"
+
+
+def neighbour_features(candidate: Candidate, tokens: list[Token], word: str, lexicon: Lexicon) -> Iterator[str]:
+    """The words beside the cue; words of past or unreal time in the sentence; subject and antecedent as nouns."""
+    first, end = candidate.cue
+    doc, anchor, head = candidate.head.doc, candidate.anchor, candidate.head
+    if first > tokens[0].i:
+        before = doc[first - 1].lower_
+        yield f"before={before}"
+        yield f"before={before}|{word}"
+    if end <= tokens[-1].i:
+        after = doc[end].lower_
+        yield f"after={after}"
+        yield f"after={after}|{word}"
+    words = {t.lower_ for t in tokens if t.i < first or t.i > head.i}
+    if not words.isdisjoint(PAST_WORDS):
+        yield "past_time"
+        yield f"past_time|{word}"
+    if not words.isdisjoint(UNREAL_WORDS):
+        yield f"unreal|{word}"
+    subject = candidate.subject
+    if subject is not None and subject.lower_ in FIRST_PERSON and head.lemma_ in lexicon.governors["report"]:
+        yield "performative"
+        yield f"performative|{word}"
+    if subject is not None and subject.pos_ == "NOUN":
+        yield f"subject_lemma={subject.lemma_.lower()}"
+    if anchor.dep_ == "relcl":
+        determiner = next((c.lower_ for c in anchor.head.lefts if c.dep_ in ("det", "poss")), "none")
+        yield f"antecedent_det={determiner}|{word}"
 
 
 def quoted(tokens: list[Token], anchor: Token) -> bool:

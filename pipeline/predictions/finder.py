@@ -37,15 +37,19 @@ class Proposal:
 def find(doc: Doc, model: Scorer | None = None) -> tuple[PredictionMention, ...]:
     """The document's predictions in the order of the text."""
     words, model = lexicon(), model or scorer()
-    sources = Sources(doc)
+    sources = Sources(doc, words)
     out: list[PredictionMention] = []
     claimed = list(claimable(doc))
     for _, tokens in claimed:
         scored = [(model.probability(p.names), p) for p in propose(tokens, words)]
         kept = distinct([(score, p) for score, p in scored if score >= model.threshold])
+        spans: list[tuple[Range, float, Proposal]] = []
         for score, proposal in kept:
             span = cut_nested(proposal.span, proposal.candidate, [p.span for _, p in kept if p is not proposal])
-            out.append(mention(doc, proposal, span, score, words, sources))
+            spans.append((span, score, proposal))
+        for span, score, proposal in spans:
+            if not any(other[0] <= span[0] and span[1] <= other[1] and other != span for other, _, _ in spans):
+                out.append(mention(doc, proposal, span, score, words, sources))
     out += nominals(doc, claimed, words)
     return tuple(sorted(out, key=lambda p: (p.span.start, p.span.end)))
 
@@ -116,10 +120,13 @@ def mention(
     modal = candidate.construction in ("modal", "going_to")
     said = sources.attribution(doc[candidate.cue[0]].idx if modal else candidate.head.idx)
     source, speaker_id = sources.of(said, candidate)
+    kind = modality.prediction_type(
+        candidate, sources.controls(said, candidate), until is not None and dated(until.text), words
+    )
+    if kind == "schedule" and candidate.anchor.dep_ in ("relcl", "advcl") and said and said.quote_type == "indirect":
+        source, speaker_id = None, None  # what the writer adds to the report ("the debate, which begins on Monday")
     prediction = Prediction(
-        type=modality.prediction_type(
-            candidate, sources.controls(said, candidate), until is not None and dated(until.text), words
-        ),
+        type=kind,
         certainty=modality.certainty(candidate, words),
         negated=modality.negated(candidate, words),
         condition=chars(doc, depends) if depends else None,

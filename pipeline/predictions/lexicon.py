@@ -33,6 +33,7 @@ class Lexicon:
     nouns: dict[str, Sense]
     idioms: dict[str, Sense]
     transitive: frozenset[str]
+    imminent: frozenset[str]
     nominal: dict[str, Certainty]
     lead_in: frozenset[str]
     condition_markers: frozenset[str]
@@ -54,6 +55,7 @@ TABLES = {
     "noun",
     "idiom",
     "transitive",
+    "imminent",
     "nominal",
     "lead_in",
     "conditions",
@@ -83,6 +85,7 @@ def parse(raw: dict[str, Any]) -> Lexicon:
         nouns=senses(raw["noun"], "lemmas"),
         idioms=senses(raw["idiom"], "words"),
         transitive=frozenset(raw["transitive"]["lemmas"]),
+        imminent=frozenset(raw["imminent"]["lemmas"]),
         nominal=certainties(raw["nominal"]),
         lead_in=frozenset(raw["lead_in"]["verbs"]),
         condition_markers=frozenset(raw["conditions"]["markers"]),

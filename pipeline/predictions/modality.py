@@ -9,6 +9,9 @@ from pipeline.predictions.lexicon import Lexicon
 from pipeline.predictions.syntax import governor, passive
 from pipeline.records import Certainty, PredictionType
 
+NEGATION_GAP = 2
+"""A negation so many tokens behind the word that the parse gives it to, or more, belongs to something else."""
+
 
 def negated(candidate: Candidate, lexicon: Lexicon) -> bool:
     """Whether the predicate, its cue, its subject or the belief in it is negated ("I don't think it will happen")."""
@@ -19,7 +22,7 @@ def negated(candidate: Candidate, lexicon: Lexicon) -> bool:
         c.dep_ == "neg" or (c.lower_ in ("never", "no", "less") and c.dep_ in ("advmod", "det"))
         for t in around
         for c in t.children
-        if t != candidate.head or t in (candidate.anchor, cue) or c.dep_ == "neg"
+        if (t != candidate.head or t in (candidate.anchor, cue) or c.dep_ == "neg") and c.i <= t.i + NEGATION_GAP
     )
     subject = candidate.subject
     if subject is not None and not inside:
@@ -42,6 +45,8 @@ def certainty(candidate: Candidate, lexicon: Lexicon) -> Certainty:
                 almost = any(c.lower_ in ("almost", "nearly") for c in child.children)
                 return "probable" if almost else lexicon.hedges[child.lower_]
     above = governor(candidate.anchor)
+    if above is not None and above.lower_ in lexicon.hedges and candidate.sense.certainty == "certain":
+        return lexicon.hedges[above.lower_]
     expected = above is not None and above.lemma_ in lexicon.governors["expectation"]
     if expected and candidate.sense.certainty == "certain":
         return "probable"
@@ -81,7 +86,7 @@ def plausible(candidate: Candidate, tokens: list[Token], lexicon: Lexicon) -> bo
     what would have been, as a polite wish ("would like to") or with nobody behind it ("is intended to stop").
     """
     anchor, head = candidate.anchor, candidate.head
-    if asked(anchor, tokens):
+    if asked(anchor, tokens) or indirectly_asked(anchor, lexicon):
         return False
     if candidate.construction == "modal":
         modal = head.doc[candidate.cue[0]].lower_
@@ -101,6 +106,13 @@ def asked(anchor: Token, tokens: list[Token]) -> bool:
         if child.i < anchor.i and child.lower_ in ("whether", "if", "unless") and child.dep_ in ("mark", "advmod"):
             return True
     return any(t.text == "?" and t.i > anchor.i for t in tokens[-3:])
+
+
+def indirectly_asked(anchor: Token, lexicon: Lexicon) -> bool:
+    """Whether the clause says what somebody asks ("asked how it would end")."""
+    if anchor.dep_ != "ccomp" or anchor.head.lemma_ not in lexicon.governors["inquiry"]:
+        return False
+    return any(c.tag_ in ("WRB", "WP", "WDT") and c.i < anchor.i for c in anchor.children)
 
 
 def wishing(head: Token, lexicon: Lexicon) -> bool:

@@ -7,11 +7,15 @@ from bisect import bisect_right
 from spacy.tokens import Doc, Token
 
 from pipeline.predictions.candidates import Candidate
-from pipeline.predictions.syntax import own_subject, span_of
+from pipeline.predictions.lexicon import Lexicon
+from pipeline.predictions.syntax import governor, own_subject, span_of, subject_of
 from pipeline.records import Attribution, Span, envelope
 from pipeline.speakers import resolve
 
 FIRST_PERSON = frozenset({"i", "we", "my", "our"})
+PRONOUNS = {"he": False, "she": False, "it": False, "they": True}
+"""Pronouns that can stand for the one who is reported as speaking, and whether they are plural."""
+PLURAL_TAGS = frozenset({"NNS", "NNPS", "CD"})
 OWN_VOICE = frozenset({"commitment", "forecast", "noun", "idiom"})
 """Constructions whose subject answers for what is predicted, where nobody is reported as saying it."""
 
@@ -19,7 +23,9 @@ OWN_VOICE = frozenset({"commitment", "forecast", "noun", "idiom"})
 class Sources:
     """The attributions of a document, arranged for look-up by place."""
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, lexicon: Lexicon) -> None:
+        kinds = ("report", "promise", "expectation", "belief", "wish")
+        self.reporting = frozenset().union(*(lexicon.governors[kind] for kind in kinds))
         text = doc.text
         attributions: tuple[Attribution, ...] = doc._.claims_attributions
         self.contents = sorted(((envelope(a.content, text), a) for a in attributions if a.content), key=lambda x: x[0])
@@ -28,14 +34,16 @@ class Sources:
 
     def of(self, said: Attribution | None, candidate: Candidate) -> tuple[Span | None, str | None]:
         """The source's span and speaker id; both ``None`` for the article's own voice."""
-        owner = committed(candidate)
+        owner, reporter = committed(candidate), self.reporter(candidate)
+        if reporter is not None and (owner is None or refers(owner, reporter)):
+            owner = None if within(said, reporter) else reporter
         if owner is not None and (said is None or not first_person(owner)):
             doc = owner.doc
             mention = span_of(doc, owner.left_edge.i, owner.i + 1)
             known = resolve(doc, named(owner).idx, named(owner).idx + len(named(owner)))
             if known is not None:
                 return mention, known.speaker_id
-            if said is None:
+            if said is None or (owner is reporter and owner.pos_ == "NOUN"):
                 return mention, None
         return (said.source, said.speaker_id) if said is not None else (None, None)
 
@@ -45,11 +53,23 @@ class Sources:
         if subject is None:
             return False
         if said is None or said.speaker_id is None:
-            return subject.lower_ in FIRST_PERSON
+            reporter = self.reporter(candidate)
+            return subject.lower_ in FIRST_PERSON or (reporter is not None and refers(subject, reporter))
         if subject.lower_ in FIRST_PERSON:
+            return True
+        reporter = self.reporter(candidate)
+        if reporter is not None and refers(subject, reporter):
             return True
         known = resolve(subject.doc, subject.idx, subject.idx + len(subject))
         return known is not None and known.speaker_id == said.speaker_id
+
+    def reporter(self, candidate: Candidate) -> Token | None:
+        """The subject of the verb that reports the very clause ("some voters feel he will win"), where it is no "I"."""
+        above = governor(candidate.anchor)
+        if above is None or above.lemma_.lower() not in self.reporting or above.i > candidate.anchor.i:
+            return None
+        subject = subject_of(above)
+        return None if subject is None or first_person(subject) or subject.tag_ in ("EX", "WP", "WDT") else subject
 
     def attribution(self, at: int) -> Attribution | None:
         """The innermost attribution whose content holds the character."""
@@ -76,6 +96,24 @@ def committed(candidate: Candidate) -> Token | None:
 def named(owner: Token) -> Token:
     """The name that stands in apposition to a description ("her running mate, Ann Doe"), else the owner."""
     return next((c for c in owner.children if c.dep_ == "appos" and c.pos_ == "PROPN"), owner)
+
+
+def refers(pronoun: Token, reporter: Token) -> bool:
+    """Whether the pronoun can stand for the one who reports: both are plural, or both are not."""
+    plural = PRONOUNS.get(pronoun.lower_)
+    if plural is None:
+        return False
+    if reporter.lower_ in PRONOUNS:
+        return reporter.lower_ == pronoun.lower_
+    many = reporter.tag_ in PLURAL_TAGS or reporter.lower_ in ("percent", "%", "many", "most", "some", "both", "all")
+    return plural == (many or any(c.dep_ == "conj" for c in reporter.children))
+
+
+def within(said: Attribution | None, reporter: Token) -> bool:
+    """Whether the one who reports stands in the attribution's own source, so that both are the same report."""
+    if said is None or said.source is None:
+        return False
+    return said.source.start <= reporter.idx < said.source.end
 
 
 def first_person(owner: Token) -> bool:

@@ -55,6 +55,14 @@ def gerund_of(token: Token, prepositions: frozenset[str]) -> Token | None:
     return None
 
 
+def object_of(token: Token, prepositions: frozenset[str]) -> Token | None:
+    """The noun after a preposition right behind the token ("a promise of help")."""
+    for child in right_children(token):
+        if child.dep_ == "prep" and child.lower_ in prepositions:
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
+    return None
+
+
 def subject_of(token: Token) -> Token | None:
     """The subject of the predicate, looked up through coordination, infinitives and relative clauses.
 

@@ -1,11 +1,15 @@
 """Train the scorer of prediction candidates and report its quality in cross-validation.
 
-    python -m pipeline.predictions.training annotations/gold/predictions.jsonl --texts ARTICLES.jsonl --out DIR
+    python -m pipeline.predictions.training annotations/gold/predictions.jsonl \\
+        --judged annotations/gold/prediction_clauses.jsonl --texts ARTICLES.jsonl --out DIR
 
 Gold rows hold ``doc_id``, ``predictions`` (``span``) and ``ignore`` spans, and ``text`` unless ``--texts`` gives it by
 ``doc_id``. A candidate is an example of a prediction where its clause is the best match of an annotated one (they share
 half of the shorter and the longer is at most three times the shorter), no example at all where it touches an ignored
 span, else a counterexample. Folds are whole articles.
+
+Judged rows hold ``doc_id`` and ``clauses`` (``[start, end, is a prediction]``), a choice of the candidates of other
+articles. They join the training part of every fold, and no figure is measured on them.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ Floats = npt.NDArray[np.float64]
 FOLDS = 10
 MIN_COUNT = 3
 """A feature counts from so many examples on."""
-STRENGTH = 1.0
+STRENGTH = 2.0
 """Weight of the L2 penalty."""
 
 
@@ -76,6 +80,13 @@ def labelled(row: dict[str, Any], proposals: list[tuple[Span, Proposal]]) -> lis
     return out
 
 
+def judged(row: dict[str, Any], proposals: list[tuple[Span, Proposal]]) -> list[Example]:
+    """The examples of an article of which single clauses were judged: the candidates with those very clauses."""
+    labels = {(start, end): label for start, end, label in row["clauses"]}
+    found = ((p, labels.get((s.start, s.end))) for s, p in proposals)
+    return [Example(row["doc_id"], p.names, label) for p, label in found if label is not None]
+
+
 def read(path: Path, texts: dict[str, str]) -> list[dict[str, Any]]:
     """The gold rows, each with its text."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -88,7 +99,7 @@ def examples(rows: list[dict[str, Any]]) -> list[Example]:
     nlp.add_pipe("claims_blocks", first=True)
     out: list[Example] = []
     for row, doc in zip(rows, nlp.pipe(row["text"] for row in rows), strict=True):
-        out += labelled(row, proposed(doc))
+        out += judged(row, proposed(doc)) if "clauses" in row else labelled(row, proposed(doc))
     return out
 
 
@@ -140,13 +151,13 @@ def fit(x: Floats, y: Floats, names: list[str], prior: Mapping[str, float] | Non
     return weights
 
 
-def cross_validated(data: list[Example]) -> Floats:
-    """Each example's probability by a model that saw no example of its article."""
+def cross_validated(data: list[Example], more: list[Example]) -> Floats:
+    """Each example's probability by a model that saw no example of its article; ``more`` helps to train every model."""
     articles = sorted({e.doc_id for e in data})
     fold_of = {doc_id: i % FOLDS for i, doc_id in enumerate(articles)}
     out = np.zeros(len(data))
     for fold in range(FOLDS):
-        train = [e for e in data if fold_of[e.doc_id] != fold]
+        train = [e for e in data if fold_of[e.doc_id] != fold] + more
         held = [i for i, e in enumerate(data) if fold_of[e.doc_id] == fold]
         if not held:
             continue
@@ -170,6 +181,7 @@ def best_threshold(p: Floats, y: Floats) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the scorer of prediction candidates.")
     parser.add_argument("gold", type=Path, nargs="+")
+    parser.add_argument("--judged", type=Path, nargs="*", default=[], help="single clauses of further articles")
     parser.add_argument("--texts", type=Path, nargs="*", default=[], help="JSON lines with doc_id and text")
     parser.add_argument("--out", type=Path, help="folder for weights.json and figures.json")
     args = parser.parse_args()
@@ -179,15 +191,17 @@ def main() -> None:
             row = json.loads(line)
             texts[row["doc_id"]] = row["text"]
     data = [e for path in args.gold for e in examples(read(path, texts))]
+    more = [e for path in args.judged for e in examples(read(path, texts))]
     y = np.array([float(e.label) for e in data])
-    p = cross_validated(data)
+    p = cross_validated(data, more)
     threshold, f1 = best_threshold(p, y)
-    figures = {"candidates": len(data), "predictions": int(y.sum()), **measures(p, y.astype(np.float32))}
-    print(f"{len(data)} candidates, {int(y.sum())} predictions; cross-validated F1 {f1:.3f} at {threshold}")
+    counts = {"candidates": len(data), "predictions": int(y.sum()), "judged": len(more)}
+    figures = {**counts, **measures(p, y.astype(np.float32))}
+    print(f"{counts}; cross-validated F1 {f1:.3f} at {threshold}")
     print(json.dumps(figures))
     if args.out:
-        names = vocabulary(data)
-        weights = fit(matrix(data, names), y, names)
+        names, labels = vocabulary(data + more), np.array([float(e.label) for e in data + more])
+        weights = fit(matrix(data + more, names), labels, names)
         table = {name: round(float(w), 4) for name, w in zip(names, weights, strict=True) if abs(w) >= 0.0005}
         args.out.joinpath("figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
         args.out.joinpath("weights.json").write_text(

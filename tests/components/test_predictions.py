@@ -57,6 +57,8 @@ def test_predictions_find_span_type_and_certainty(
         "The party would have won the vote.",
         "Will the bank raise rates?",
         "Reporters asked whether the minister would resign.",
+        "Reporters asked how the strike would end.",
+        "The minister spoke at length, going on to praise her staff.",
         "I would like to thank the committee.",
         "The agency published its report on Tuesday.",
         "The bridge was closed in 2019.",
@@ -115,6 +117,22 @@ def test_predictions_of_a_plan_answer_to_the_planner(nlp: Language) -> None:
     (found,) = doc._.claims_predictions
     names = {s.speaker_id: s.name for s in doc._.claims_speakers}
     assert names[found.speaker_id] == "Ana Ruiz"
+
+
+def test_predictions_answer_to_the_nearest_report(nlp: Language) -> None:
+    text = '"Farmers believe that prices will fall," Anna Keller told reporters.'
+    found = one(nlp, text)
+    assert found.source is not None and found.source.text == "Farmers"
+
+
+def test_predictions_inside_another_one_are_part_of_it(nlp: Language) -> None:
+    found = one(nlp, "The council will pass a law that will ban diesel cars.")
+    assert found.span.text == "The council will pass a law that will ban diesel cars"
+
+
+def test_predictions_keep_their_certainty_when_something_later_is_negated(nlp: Language) -> None:
+    found = read(nlp, "The minister vowed to lift the ban - probably not what the union had in mind.")
+    assert found[0].prediction.certainty == "certain"
 
 
 def test_predictions_in_the_articles_own_voice_have_no_speaker(nlp: Language) -> None:

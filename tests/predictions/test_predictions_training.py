@@ -7,9 +7,20 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from spacy.language import Language
 
 from pipeline.predictions.scorer import Scorer, scorer
-from pipeline.predictions.training import Example, best_threshold, cross_validated, fit, matches, matrix, vocabulary
+from pipeline.predictions.training import (
+    Example,
+    best_threshold,
+    cross_validated,
+    fit,
+    judged,
+    matches,
+    matrix,
+    proposed,
+    vocabulary,
+)
 from pipeline.records import Span
 
 TEXT = "x" * 200
@@ -45,10 +56,24 @@ def test_predictions_training_learns_and_repeats_itself() -> None:
     weights = dict(zip(names, fit(matrix(data, names), y, names), strict=True))
     assert weights["cue=will"] > 1 > -1 > weights["cue=can"]
     assert weights == dict(zip(names, fit(matrix(data, names), y, names), strict=True))
-    p = cross_validated(data)
+    p = cross_validated(data, [])
     threshold, f1 = best_threshold(p, y)
     assert f1 == 1.0
     assert 0.2 <= threshold < 0.8
+
+
+def test_predictions_training_takes_judged_clauses_by_their_very_span(nlp: Language) -> None:
+    doc = nlp("Prices will fall. Wages may rise.")
+    found = judged({"doc_id": "a", "clauses": [[0, 16, True], [18, 31, False]]}, proposed(doc))
+    assert [e.label for e in found] == [True]
+
+
+def test_predictions_training_lets_judged_clauses_help() -> None:
+    data = [
+        Example(f"article {i}", frozenset({"bias", "cue=will" if i % 2 else "cue=can"}), i % 2 == 1) for i in range(4)
+    ]
+    more = [Example("other", frozenset({"bias", "cue=will"}), True)] * 9
+    assert cross_validated(data, more)[1] > cross_validated(data, [])[1]
 
 
 def test_predictions_scorer_is_a_probability_that_ignores_unknown_features() -> None:
