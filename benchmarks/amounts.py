@@ -3,6 +3,7 @@
 usage: python benchmarks/amounts.py cost [--articles ARTICLES.jsonl]
        python benchmarks/amounts.py fields [--articles ARTICLES.jsonl] [--split dev|held|all] [--misses FIELD]
        python benchmarks/amounts.py money GOLD.jsonl... [--misses]
+       python benchmarks/amounts.py confidence [GOLD.jsonl...] [--articles ARTICLES.jsonl]
 
 ``cost`` times the component against the stock small model on the same parsed articles. ``fields`` scores every field
 against ``annotations/gold/amounts.jsonl``; the gold of articles that are not in the repository is offsets only, so
@@ -27,6 +28,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.amounts.confidence import share, shares
 from pipeline.amounts.path import base_form
 from pipeline.components.amounts import Amounts
 from pipeline.language import default_model
@@ -34,6 +36,7 @@ from pipeline.records import Amount, Context
 
 GOLD = Path(__file__).parent.parent / "annotations" / "gold" / "amounts.jsonl"
 FIELDS = ("span", "value", "unit", "per", "change", "payer", "verb", "object", "when")
+FOLDS = 10
 SMALL_WORDS = frozenset(
     ["the", "a", "an", "of", "for", "on", "in", "to", "at", "by", "its", "his", "her", "their", "from", "with"]
 )
@@ -97,17 +100,21 @@ def judge(doc: Doc, want: dict[str, Any], got: Amount, span: tuple[int, int]) ->
     return out
 
 
+def read_article(nlp: Language, row: dict[str, Any], text: str) -> Doc:
+    """The article as a document that knows its publisher and date."""
+    doc, published = nlp.make_doc(text), row.get("published")
+    doc._.claims_context = Context(
+        publisher=row.get("publisher"), published=date.fromisoformat(published) if published else None
+    )
+    return nlp(doc)
+
+
 def score_fields(nlp: Language, args: argparse.Namespace) -> None:
     """Print the accuracy of each field over the gold amounts."""
     right: Counter[str] = Counter()
     total = found = 0
     for row, text in gold(args.articles, args.split):
-        doc = nlp.make_doc(text)
-        published = row.get("published")
-        doc._.claims_context = Context(
-            publisher=row.get("publisher"), published=date.fromisoformat(published) if published else None
-        )
-        doc = nlp(doc)
+        doc = read_article(nlp, row, text)
         for want in row["amounts"]:
             total += 1
             near = [m for m in doc._.claims_amounts if m.span.start < want["end"] and want["start"] < m.span.end]
@@ -169,6 +176,65 @@ def score_money(nlp: Language, args: argparse.Namespace) -> None:
         print(f"{path.stem:16s} gold {wanted:4d} found {found:4d} right {right:4d} joint F1 {f1:.3f}")
 
 
+def judged_fields(nlp: Language, path: Path | None) -> Iterator[tuple[str, float, bool]]:
+    """Article, confidence and rightness of every amount found in the gold articles (percentages: of the annotated)."""
+    for row, text in gold(path, "all"):
+        doc = read_article(nlp, row, text)
+        for m in doc._.claims_amounts:
+            near = [w for w in row["amounts"] if m.span.start < w["end"] and w["start"] < m.span.end]
+            if near:
+                found = judge(doc, near[0], m.amount, (m.span.start, m.span.end))
+                yield row["doc_id"], m.confidence, found["value"][0] and found["unit"][0]
+            elif m.amount.unit != "percent":
+                yield row["doc_id"], m.confidence, False
+
+
+def judged_cases(nlp: Language, path: Path) -> Iterator[tuple[str, float, bool]]:
+    """Case, confidence and rightness of every sum found in a file of test cases."""
+    for number_, row in enumerate(rows(path)):
+        doc, free = nlp(row["text"]), list(row["amounts"])
+        sums = [m for m in doc._.claims_amounts if m.amount.unit not in ("percent", "ratio")]
+        for m, got in zip(sums, plain_amounts(doc), strict=True):
+            hits = [g for g in free if got["start"] < g["end"] and g["start"] < got["end"] and agree(g, got)]
+            if hits:
+                free.remove(hits[0])
+            yield f"{path.stem} {number_}", m.confidence, bool(hits)
+
+
+def measure_confidence(nlp: Language, args: argparse.Namespace) -> None:
+    """Print what each confidence is worth, and the calibration error where every tenth of the texts is left out.
+
+    The counts stand for the classes of ``pipeline/amounts/confidence.py``, one line a class.
+    """
+    names: dict[float, str] = {share: name for name, share in shares().items()}
+    assert len(names) == len(shares()), "two classes have the same share"
+    found = [*judged_fields(nlp, args.articles), *(j for path in args.gold for j in judged_cases(nlp, path))]
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for _, said, right in found:
+        counts[names[said]][0] += right
+        counts[names[said]][1] += 1
+    for name, (hits, total) in sorted(counts.items()):
+        print(f"{name} = {{ right = {hits}, found = {total} }}  # share {share(hits, total):.4f}")
+    texts = {text: i % FOLDS for i, text in enumerate(sorted({text for text, _, _ in found}))}
+    held: dict[float, list[bool]] = defaultdict(list)
+    for fold in range(FOLDS):
+        seen: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for text, said, right in found:
+            if texts[text] != fold:
+                seen[names[said]][0] += right
+                seen[names[said]][1] += 1
+        for text, said, right in found:
+            if texts[text] == fold:
+                held[share(*seen[names[said]])].append(right)
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for said, rights in held.items():
+        bins[min(19, int(said * 20))] += [(said, r) for r in rights]
+    error = sum(abs(sum(s for s, _ in b) - sum(r for _, r in b)) for b in bins.values()) / len(found)
+    print(
+        f"{len(found)} amounts, {sum(r for _, _, r in found)} right; expected calibration error {error:.4f} (20 bins)"
+    )
+
+
 def measure_cost(nlp: Language, args: argparse.Namespace) -> None:
     """Print the component's processor time beside the stock model's, on the same articles."""
     texts = list(articles(args.articles).values()) or [text for _, text in gold(None, "all")]
@@ -200,7 +266,10 @@ def main() -> None:
     fields.add_argument("--split", choices=["dev", "held", "all"], default="held")
     fields.add_argument("--misses", choices=FIELDS)
     fields.set_defaults(run=score_fields)
-    for sub in (cost, fields):
+    sure = commands.add_parser("confidence")
+    sure.add_argument("gold", type=Path, nargs="*")
+    sure.set_defaults(run=measure_confidence)
+    for sub in (cost, fields, sure):
         sub.add_argument("--articles", type=Path, help="articles whose text is not in the repository")
     money = commands.add_parser("money")
     money.add_argument("gold", type=Path, nargs="+")

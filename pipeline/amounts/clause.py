@@ -43,7 +43,7 @@ def read_clause(span: Span, end: int, reading: Reading, held: Sentences) -> Clau
     return Clause(
         payer=text(payer_of(path, v)),
         verb=base_form(verb) if verb is not None else None,
-        object=text(object_of(span, path, v)),
+        object=text(no_sum(object_of(span, path, v))),
         when=text(when),
         change=change_of(span, path, reading, v),
         per=period_of(path, v),
@@ -80,6 +80,11 @@ def payer_of(path: Path, v: Verbs) -> Span | None:
     if who is None or who == path.last or any(who == noun for noun, _ in path.nouns):
         return None
     return noun_phrase(who)
+
+
+def no_sum(phrase: Span | None) -> Span | None:
+    """The phrase, unless it is itself a sum: what an amount is compared with is not what it is for."""
+    return None if phrase is not None and phrase[0].is_currency else phrase
 
 
 def indirect_object(path: Path) -> Token | None:

@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.amounts.clause import Clause, read_clause
+from pipeline.amounts.confidence import confidence
 from pipeline.amounts.currencies import Setting, choose, near_currencies
 from pipeline.amounts.exchange import dollar_rate, in_dollars
 from pipeline.amounts.grammar import Reading, read_amounts
@@ -17,9 +18,6 @@ from pipeline.amounts.multiples import read_multiples
 from pipeline.amounts.times import Sentences
 from pipeline.components.extensions import set_span_group
 from pipeline.records import Amount, AmountMention, Span
-
-CONFIDENCE = 0.95
-"""The share of the held-out amounts in ``annotations/gold/amounts.jsonl`` that are found with value and unit right."""
 
 
 @Language.factory(
@@ -106,7 +104,7 @@ def mention(
         object=clause.object,
         when=clause.when,
     )
-    return AmountMention(span, amount, CONFIDENCE)
+    return AmountMention(span, amount, confidence(reading, unit[0]))
 
 
 def tidy(value: Decimal | None) -> Decimal | None:
