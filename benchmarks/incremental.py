@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -16,11 +17,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from benchmarks.ingest import sample
 from pipeline import extraction, ingest, records, steps
 from pipeline.ingest.corpus import LIST, Corpus
 from pipeline.ingest.record import Entry, lines_of
@@ -73,10 +76,15 @@ def rows(articles: int = ARTICLES, folder: Path = FOLDER) -> Iterator[tuple[str,
 
 
 def text_of(number: int) -> str:
-    """A short article."""
-    return (
-        f"Council debates plan number {number}\n\n{SPEAKER} said the plan would cost ${abs(number)} million by 2030.\n"
-    )
+    """A short article; no two have much in common."""
+    words = " ".join(random.Random(number).choices(vocabulary(), k=40))
+    return f"Plan number {number}\n\n{SPEAKER} said the plan would cost ${abs(number)} million by 2030: {words}.\n"
+
+
+@cache
+def vocabulary() -> list[str]:
+    """The words of the repository's own articles."""
+    return sorted({word for paragraph in sample() for word in paragraph.split() if word.isalpha()})
 
 
 def make(place: Path, corpus: Corpus, count: int) -> None:
