@@ -23,6 +23,9 @@ CHECK_WORTHINESS = "check_worthiness/weights.npz"
 WEIGHTS = (NETWORK, DECISION, PREDICTIONS, CHECK_WORTHINESS)
 """The files of trained weights, below ``pipeline/knowledge`` and below a folder of one's own."""
 
+WORD_VECTORS = "attributions/words.npz"
+"""Vectors of frequent words: the package's alone, not trained on gold."""
+
 RELEASED = "weights.toml"
 
 
@@ -55,7 +58,7 @@ def released() -> Mapping[str, str]:
 
 def release(folder: Path = Path(__file__).parent / "knowledge") -> None:
     """Write down the SHA-256 of each file of the package's weights."""
-    lines = [f'"{name}" = "{_hash(folder / name)}"' for name in WEIGHTS]
+    lines = [f'"{name}" = "{_hash(folder / name)}"' for name in (*WEIGHTS, WORD_VECTORS)]
     head = "# Written by `make weights`: the weights as they are released.\n\n[sha256]\n"
     (folder / RELEASED).write_text(head + "\n".join(lines) + "\n", "utf-8")
 

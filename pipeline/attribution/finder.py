@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from spacy.tokens import Doc
@@ -13,7 +14,7 @@ from pipeline.attribution.decision import Decision, option_features
 from pipeline.attribution.decoding import Candidate, options, overlap
 from pipeline.attribution.layout import Layout
 from pipeline.attribution.network import Network
-from pipeline.attribution.rules import apply_rules, load_words
+from pipeline.attribution.rules import COVERED_SHARE, apply_rules, load_words
 from pipeline.attribution.spans import (
     FINITE,
     Bounds,
@@ -76,19 +77,72 @@ class Finder:
 
     def decide(self, layout: Layout, learned: Sequence[Scored]) -> list[Scored]:
         """The best of the options, calibrated, and what the rules add or put in their place."""
-        chosen = [s for s in select(learned) if not is_caption(layout, s.candidate)]
+        chosen = [s for s in select(learned) if not is_unsaid(layout, s.candidate)]
         accepted = [replace(s, score=self.decision.calibrate(s.score)) for s in chosen]
         found = apply_rules(layout, [s.candidate for s in accepted])
         cues = {int(i) for f in found for i in f.cue}
         ruled = [Scored(f.confidence, f.candidate, f.rule) for f in found]
-        return select([*ruled, *(s for s in accepted if s.candidate.anchor not in cues)])
+        return join_paragraphs(layout, select([*ruled, *(s for s in accepted if s.candidate.anchor not in cues)]))
 
 
-def is_caption(layout: Layout, c: Candidate) -> bool:
-    """Whether it is ``Some topic: what follows``, which nobody says: no person before the colon, no quotation after."""
-    if layout.doc[c.anchor].text != ":" or (layout.tokens.quotation[c.content] >= 0).any():
+def is_unsaid(layout: Layout, c: Candidate) -> bool:
+    """Whether the source is no one, or it is a caption.
+
+    A caption is ``Opinion: what follows`` or ``Some topic: what follows``: before the colon stands a label that is no
+    speaker's, or several words without a person's name, and then no quotation follows.
+    """
+    words = load_words()
+    source = layout.doc[int(c.source[0]) : int(c.source[-1]) + 1].text.lower() if len(c.source) else ""
+    if source in words.nobody:
+        return True
+    if layout.doc[c.anchor].text != ":":
         return False
-    return len(c.source) != 1 and not any(layout.doc[int(i)].ent_type_ == "PERSON" for i in c.source)
+    if source in map(str.lower, words.not_speakers):
+        return True
+    quoted = (layout.tokens.quotation[c.content] >= 0).any()
+    return not quoted and len(c.source) != 1 and not any(layout.doc[int(i)].ent_type_ == "PERSON" for i in c.source)
+
+
+def join_paragraphs(layout: Layout, found: Sequence[Scored]) -> list[Scored]:
+    """A quotation that a paragraph leaves open goes on where the next one opens with a mark: one attribution, not two.
+
+    A paragraph with a cue of its own stays by itself.
+    """
+    tokens = layout.tokens
+    kept = dict(enumerate(found))
+    places: dict[int, list[int]] = {}
+    for k, s in kept.items():
+        for number in np.unique(tokens.block[s.candidate.content]).tolist():
+            places.setdefault(number, []).append(k)
+    for before, after in pairwise(layout.quote_blocks()):
+        if not before.unclosed or not after.opens or after.number != before.number + 1:
+            continue
+        holders = [k for k in places.get(before.number, ()) if k in kept and covers(layout, kept[k], before.last)]
+        rivals = [k for k in places.get(after.number, ()) if k in kept and covers(layout, kept[k], after.first)]
+        rivals = [k for k in rivals if k not in holders]
+        if not holders or any(stands_alone(kept[k], after.first) for k in rivals):
+            continue
+        holder = max(holders, key=lambda k: len(kept[k].candidate.content))
+        for k in rivals:
+            if not len(kept[k].candidate.cue):
+                del kept[k]
+        candidate = kept[holder].candidate
+        content = np.unique(np.concatenate([candidate.content, before.last, after.first]))
+        kept[holder] = replace(kept[holder], candidate=replace(candidate, content=content[~tokens.space[content]]))
+        places.setdefault(after.number, []).append(holder)
+    return list(kept.values())
+
+
+def stands_alone(scored: Scored, quotation: Ints) -> bool:
+    """Whether an attribution of the quotation has a cue of its own, outside of it or in the label of a turn."""
+    candidate = scored.candidate
+    return len(candidate.cue) > 0 and (scored.rule != NETWORK or candidate.anchor not in quotation)
+
+
+def covers(layout: Layout, scored: Scored, quotation: Ints) -> bool:
+    """Whether most of the quotation's words are in the content."""
+    words = layout.words(int(quotation[0]), int(quotation[-1]) + 1)
+    return len(words) > 0 and bool(np.isin(words, scored.candidate.content).mean() >= COVERED_SHARE)
 
 
 def select(scored: Iterable[Scored]) -> list[Scored]:
@@ -112,7 +166,7 @@ def select(scored: Iterable[Scored]) -> list[Scored]:
 def to_record(doc: Doc, tokens: Tokens, scored: Scored) -> Attribution | None:
     """The candidate as a record; ``None`` where nothing but punctuation is left of its content."""
     c = scored.candidate
-    content = named_as(doc, tokens, c) or content_spans(tokens, c.content)
+    content = named_as(doc, tokens, c) or content_spans(tokens, np.setdiff1d(c.content, c.source))
     if not content:
         return None
     turn = scored.rule == "turn"

@@ -22,14 +22,17 @@ LABEL_WORDS = 15
 class QuoteBlock:
     """A block with quotations in double marks: its number and the tokens of the quotations.
 
-    ``start`` and ``end`` are the characters from the first to the last quotation; ``alone``: they are all of the block;
-    ``opens``: the first quotation begins the block; ``unclosed``: the last one is still open at its end.
+    ``start`` and ``end`` are the characters from the first to the last quotation; ``first`` and ``last`` the tokens of
+    these two; ``alone``: the quotations are all of the block; ``opens``: the first quotation begins the block;
+    ``unclosed``: the last one is still open at its end.
     """
 
     number: int
     start: int
     end: int
     content: Ints
+    first: Ints
+    last: Ints
     alone: bool
     opens: bool
     unclosed: bool
@@ -67,13 +70,16 @@ class Layout:
             if not q.single and not t.silent[first]:
                 by_block.setdefault(int(t.block[first]), []).append(q)
         for number, quotations in by_block.items():
-            content = np.concatenate([np.arange(*self.between(q.start, q.end)) for q in quotations])
+            parts = [np.arange(*self.between(q.start, q.end)) for q in quotations]
+            content = np.concatenate(parts)
             start, end = quotations[0].start, quotations[-1].end
             yield QuoteBlock(
                 number=number,
                 start=start,
                 end=end,
                 content=content,
+                first=parts[0],
+                last=parts[-1],
                 alone=self.letters(content) >= QUOTED_SHARE * max(self.letters(np.arange(*self.blocks[number])), 1),
                 opens=not any(c.isalnum() for c in t.text[t.blocks[number][0] : start]),
                 unclosed=not quotations[-1].closed,

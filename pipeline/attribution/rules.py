@@ -43,6 +43,7 @@ class Words(BaseModel):
     model_config = ConfigDict(extra="forbid")
     dashes: list[str]
     not_speakers: list[str]
+    nobody: list[str]
     naming: list[str]
     confidence: dict[str, float]
 

@@ -34,8 +34,14 @@ def spans_of(tokens: Tokens, indices: Ints) -> list[Bounds]:
 
 
 def content_spans(tokens: Tokens, indices: Ints) -> tuple[Bounds, ...]:
-    """The content's spans, without the quotation marks around one that is all quotation and without separators."""
-    spans = (_content_span(tokens, start, end) for start, end in spans_of(tokens, indices))
+    """The content's spans, without the quotation marks around one that is all quotation and without separators.
+
+    A quotation that goes on in the next paragraph is one span a paragraph.
+    """
+    block, quotation = tokens.block[indices], tokens.quotation[indices]
+    goes_on = (np.diff(block) > 0) & (np.diff(quotation) > 0) & (quotation[:-1] >= 0)
+    parts = np.split(indices, np.flatnonzero(goes_on) + 1)
+    spans = (_content_span(tokens, start, end) for part in parts for start, end in spans_of(tokens, part))
     return tuple(span for span in spans if has_word(tokens.text[slice(*span)]))
 
 
@@ -52,7 +58,8 @@ def _content_span(tokens: Tokens, start: int, end: int) -> Bounds:
             start = opened.inner_start
     elif opened is not None and opened is not closed and opened.end > end:
         start = opened.inner_start
-    return stripped(text, start, end, SEPARATORS)
+    start, end = stripped(text, start, end, SEPARATORS)
+    return start, end + (text[end : end + 1] == "%")
 
 
 def stripped(text: str, start: int, end: int, extra: str) -> Bounds:

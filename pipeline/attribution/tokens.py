@@ -10,6 +10,7 @@ import numpy.typing as npt
 from spacy.tokens import Doc
 
 from pipeline.attribution.quotations import Quotations, find_quotations
+from pipeline.attribution.word_vectors import load_word_vectors
 from pipeline.components import extensions  # noqa: F401  (registers doc._.claims_blocks)
 
 Ints = npt.NDArray[np.int64]
@@ -26,7 +27,7 @@ class Tokens:
 
     ``symbols`` (n, 6) are spaCy's 64-bit string hashes of ``SYMBOLS``; ``entity_iob`` 1 inside, 2 outside, 3 begin;
     ``head`` absolute token indices; ``sentence`` and ``block`` running numbers; ``quotation`` the number of the
-    quotation a token lies in, -1 outside; ``chars`` the characters of ``quotations`` and ``blocks``.
+    quotation a token lies in, -1 outside; ``vectors`` the parser's vector of the token, then that of its word.
     """
 
     text: str
@@ -68,7 +69,8 @@ def read_tokens(doc: Doc) -> Tokens:
     quotation, state = _quote_states(start, quotations)
     begins = sent_start == 1
     begins[:1] = True
-    vectors = np.asarray(doc.tensor, dtype=np.float32).reshape(n, -1)
+    context = np.asarray(doc.tensor, dtype=np.float32).reshape(n, -1)
+    vectors = np.concatenate([context, load_word_vectors()(symbols[:, 0], symbols[:, 1])], axis=1)
     return Tokens(
         text=text,
         symbols=symbols,
