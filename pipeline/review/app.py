@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 
 from pipeline.errors import ClaimsError
+from pipeline.links import claim_link
 from pipeline.records import Span
 from pipeline.review import article, corrections, index, queue, service, wording
 from pipeline.review import decisions as log
@@ -137,6 +138,8 @@ def create_app(
                 "can_undo": log.to_undo(connection, name) is not None,
                 "can_redo": log.to_redo(connection, name) is not None,
             }
+        claim = item.settled or item.claim
+        page = document.page_at(claim.start)
         return render(
             request,
             "claim.html",
@@ -146,7 +149,9 @@ def create_app(
             document=document,
             item=item,
             items=items,
-            claim=item.settled or item.claim,
+            claim=claim,
+            passage=claim_link(document.uri, document.text, claim.start, claim.end, page),
+            page_number=page,
             same=same,
             parts=article.parts(document, items, claim_id),
             choices=corrections.CHOICES,

@@ -41,6 +41,8 @@ class Row:
     start: int
     end: int
     confidence: float
+    page: int | None
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def table(dataset: Dataset, wide: pd.DataFrame) -> tuple[list[Row], list[Article
                 claim["start"],
                 claim["end"],
                 claim["confidence"],
+                claim["page"],
+                clean(claim["link"] or ""),
             )
         )
     return rows, articles
