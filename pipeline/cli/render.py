@@ -218,9 +218,7 @@ def training(report: Report, out: Path, seed: int) -> None:
             table.add_row(f.name, _plain(before), _plain(f.value), _signed(f.change), interval)
         console().print(table)
         if any(f.change_high is not None and f.change_high < 0 for f in report.figures):
-            print(
-                "Some figures are worse: keep the present weights, unless these were trained on this very gold; review more."
-            )
+            print("Some figures are worse: keep the present weights, unless these were trained on this very gold.")
     print(f"{out}: use it with `claims extract --models {out}`, or in every command by CLAIMS_MODELS={out}")
 
 

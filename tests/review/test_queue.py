@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from harbour import OTHER, SPEAKER, make_claim, make_document, put, usual_claims
+import sqlalchemy as sa
+from harbour import OTHER, SPEAKER, TEXT, make_claim, make_document, put, usual_claims
 from sqlalchemy import Engine, select
 
 from pipeline.records import Document
@@ -164,3 +165,45 @@ def test_queue_suggests_names_and_titles(many: Engine, engine: Engine) -> None:
     with reading(engine) as connection:
         assert queue.article_titles(connection, "über") == ["ÜBER"]
         assert queue.speaker_names(connection, "ül") == ["Ülle Ääs"]
+
+
+def test_index_first_filling_of_a_large_store_gives_the_same_queue(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(5):
+        document = make_document(f"{TEXT}\nStraße {n}\n", f"news/{n}.txt")
+        put(engine, document, usual_claims(document), follow=False)
+    index.catch_up(engine)
+    filters = Filters.read({"view": "all"})
+    with reading(engine) as connection:
+        usual = queue.page(connection, filters)
+    with writing(engine) as connection:
+        connection.execute(index.review_queue.delete())
+        connection.execute(index.review_documents.delete())
+    monkeypatch.setattr(index, "MANY", 1)
+    monkeypatch.setattr(index, "MANY_BATCH", 2)
+    assert index.catch_up(engine) == 5
+    with reading(engine) as connection:
+        assert queue.page(connection, filters) == usual
+        made = {i["name"] for i in sa.inspect(connection).get_indexes("review_queue")}
+    assert {i.name for i in index.review_queue.indexes} <= made
+
+
+def test_index_prepare_makes_what_a_killed_filling_left_out(engine: Engine, harbour: Document) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("DROP INDEX review_queue_who")
+    index.prepare(engine)
+    with reading(engine) as connection:
+        assert "review_queue_who" in {i["name"] for i in sa.inspect(connection).get_indexes("review_queue")}
+
+
+def test_index_prepare_replaces_the_tables_of_an_older_version(engine: Engine, harbour: Document) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("DROP TABLE review_titles")
+        connection.exec_driver_sql("DROP TABLE review_documents")
+        connection.exec_driver_sql("CREATE TABLE review_documents (doc_id TEXT PRIMARY KEY, state TEXT)")
+    index.prepare(engine)
+    assert index.catch_up(engine) == 1
+    with reading(engine) as connection:
+        assert len(queue.page(connection, Filters.read({"article": "arbou"}))) == 4
+        assert queue.article_titles(connection, "ar") == ["harbour"]
