@@ -58,9 +58,9 @@ class Who:
             return self.wikidata == other.wikidata
         if self.names & other.names:
             return True
-        if not (self.person and other.person):
-            return False
-        return any(_short(a, b) or _short(b, a) for a in self.names for b in other.names)
+        return any(
+            (self.person and _short(b, a)) or (other.person and _short(a, b)) for a in self.names for b in other.names
+        )
 
 
 def _short(name: str, full: str) -> bool:

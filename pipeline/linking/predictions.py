@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.linking.items import Link, Prediction, same_speaker
-from pipeline.linking.words import lexicon, tokens, topics
+from pipeline.linking.words import lexicon, named, tokens, topics
 
 HUB = 16
 """Of predictions with one key, so many (the earliest) are compared with all the others: linear, not quadratic."""
@@ -80,18 +80,19 @@ def compare(first: Outline, last: Outline) -> Link | None:
     if first.numbers != last.numbers and first.numbers and last.numbers:
         return None
     shared = first.all & last.all
-    straight = _share(first.subject, last.subject) >= SUBJECT_SHARE and _share(first.rest, last.rest) >= EVENT_SHARE
-    turned = bool(first.subject & last.rest and last.subject & first.rest)
-    turned = turned or bool(first.rest and last.rest and _share(first.all, last.all) >= 0.75)
-    if not shared or not (straight or turned):
-        return None
-    if len(shared) < (
-        1 if (straight and first.group is not None) or (straight and not (first.rest or last.rest)) else 2
-    ):
+    straight = (
+        _share(first.subject, last.subject) >= SUBJECT_SHARE
+        and _share(first.rest, last.rest) >= EVENT_SHARE
+        and not _two_sided(first.subject, last.subject)
+        and not _two_sided(first.rest, last.rest)
+    )
+    turned = bool(first.subject & last.rest or last.subject & first.rest) and not _two_sided(first.all, last.all)
+    bare = not (first.rest or last.rest)
+    if not (straight or turned) or len(shared) < (1 if straight and (bare or first.group is not None) else 2):
         return None
     opposed = (one.negated != other.negated) != (first.side != last.side)
     score = 0.7 + 0.05 * min(len(shared), 4) + 0.05 * (first.verb == last.verb)
-    words = ", ".join(sorted({first.verb, last.verb}) + sorted(shared)[:3])
+    words = named({first.verb, *shared}, one.text)
     who = {
         True: "one speaker",
         None: "two articles" if one.doc_id != other.doc_id else "one article",
@@ -103,6 +104,11 @@ def compare(first: Outline, last: Outline) -> Link | None:
             other.claim_id, one.claim_id, "conflict", round(score, 4), f"{said}; one says the opposite of the other"
         )
     return Link(other.claim_id, one.claim_id, "same_event", round(score, 4), said)
+
+
+def _two_sided(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether each has words that the other lacks: two things, rather than one told with more words."""
+    return bool(one - other and other - one)
 
 
 def _same_verb(first: Outline, last: Outline) -> bool:

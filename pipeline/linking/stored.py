@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
@@ -19,8 +19,11 @@ from pipeline.linking.items import Amount, Item, Linked, Prediction, Quote, Who
 from pipeline.store import bulk, schema
 from pipeline.store.database import reading, writing
 from pipeline.store.reads import fetch
-from pipeline.store.rows import Row
+from pipeline.store.rows import Row, extraction_rows
 from pipeline.versions.similarity import Similarity
+
+if TYPE_CHECKING:
+    from pipeline.assembly import Extraction
 
 BATCH = 500
 """Articles read at once."""
@@ -152,6 +155,21 @@ def read(connection: Connection, doc_ids: Sequence[str]) -> Iterator[Item]:
             key = claim["doc_id"], claim["claim_id"]
             who = people.get((claim["doc_id"], claim["speaker_id"]))
             yield item(claim, details[key], parts[key], articles[claim["doc_id"]], who)
+
+
+def items_of(extraction: Extraction) -> list[Item]:
+    """The claims of an extraction as linking sees them."""
+    rows = {table.name: made for table, made in extraction_rows([extraction], "").items()}
+    details = {r["claim_id"]: r for name in ("amounts", "predictions", "quotes") for r in rows[name]}
+    parts: dict[str, list[Row]] = defaultdict(list)
+    for row in rows["quote_spans"]:
+        parts[row["claim_id"]].append(row)
+    people = {s.speaker_id: Who.of(s.name, s.aliases, s.kind, s.wikidata) for s in extraction.speakers}
+    article = {"text": extraction.document.text, "published": extraction.document.published}
+    return [
+        item(c, details[c["claim_id"]], parts[c["claim_id"]], article, people.get(c["speaker_id"]))
+        for c in rows["claims"]
+    ]
 
 
 def item(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,9 +12,13 @@ from pipeline.linking.words import lexicon, plain, stem, tokens, topics
 
 WINDOW = 90
 """Characters before and behind a sum that are read for what it is about."""
+LEAST = 2
+"""Words that a clause without its source must have to tell what its sum is about."""
 BREAKS = re.compile(
     r"[;:\n]|[.!?](?=\s|$)|, (?=(?:but|while|whereas)\b|and (?:the|a|an|it|he|she|they)\b)|\b(?:while|whereas)\b"
 )
+NAME = re.compile(r"(?<=[a-z,;:–—-] )[A-Z][\w'’-]+")
+"""A capitalised word inside a sentence."""
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 RELATIVE = re.compile(r"\b(last|next|this|previous|coming|following)\s+(?:fiscal\s+|financial\s+)?year\b")
 SHIFT = {"last": -1, "previous": -1, "this": 0, "next": 1, "coming": 1, "following": 1}
@@ -26,8 +30,9 @@ class Subject:
     """What an amount is about.
 
     ``payer``, ``object`` and ``near`` are stems: of who pays, of what for, of the words around the sum in its clause.
-    ``years``: that the sentence names. ``role``: what is done with the sum. ``revised``, ``earlier``: it takes the
-    place of another value, or another one took its. ``delta``: the sum is a change ("by $2 million").
+    ``names`` are capitalised ones among them, without the speaker's. ``years``: that the sentence names. ``verb`` and
+    ``role``: what is done with the sum. ``revised``, ``earlier``: it takes the place of another value, or another one
+    took its. ``contrast``: it is set against another value. ``delta``: the sum is a change ("by $2 million").
     ``part``: it is a part of another sum.
     """
 
@@ -35,10 +40,13 @@ class Subject:
     payer: frozenset[str]
     object: frozenset[str]
     near: frozenset[str]
+    names: frozenset[str]
     years: frozenset[int]
+    verb: str
     role: str | None
     revised: bool
     earlier: bool
+    contrast: bool
     delta: bool
     part: bool
 
@@ -47,6 +55,21 @@ class Subject:
         """The stems of its object and of the words near it."""
         return self.object | self.near
 
+    @property
+    def all(self) -> frozenset[str]:
+        """These, and who pays and what is done with it."""
+        return self.about | self.payer | ({self.verb} if self.role else set())
+
+    def joined(self, other: Subject) -> Subject:
+        """The same with what the clause of another value of the same thing tells."""
+        return replace(
+            self,
+            payer=self.payer | other.payer,
+            object=self.object | other.object,
+            near=self.near | other.near,
+            names=self.names | other.names,
+        )
+
 
 def subject(amount: Amount) -> Subject:
     """Read what an amount is about from its clause and the words around it."""
@@ -54,20 +77,29 @@ def subject(amount: Amount) -> Subject:
     before, behind = clause(amount.sentence, amount.offset, amount.offset + len(amount.text))
     left, right = plain(before), plain(behind)
     last = left.split()[-1:]
-    words = tokens(f"{before} {behind}")
     verb = stem(amount.verb) if amount.verb else ""
-    changing = {verb} & known.revision or {stem(w) for w in words} & known.revision
+    changing = bool({verb, *map(stem, tokens(before))} & known.revision_verbs)
+    ignored = known.revision_verbs | {verb}
+    phrases = plain(amount.sentence[: amount.offset])[-30:]
+    speaker = {part for name in amount.who.names for part in topics(name)} if amount.who else set()
+    payer = frozenset(topics(amount.payer or ""))
+    thing = "" if SUM.search(amount.object or "") else amount.object or ""
+    near = frozenset(topics(f"{before} {behind}")) - ignored - speaker
+    names = {t for word in NAME.findall(amount.sentence) for t in topics(word)}
     return Subject(
         amount=amount,
-        payer=frozenset(topics(amount.payer or "")),
-        object=frozenset(topics(amount.object or "")) - {verb} - known.revision,
-        near=frozenset(topics(f"{before} {behind}")) - {verb} - known.revision,
+        payer=payer,
+        object=frozenset(topics(thing)) - ignored,
+        near=near,
+        names=frozenset(names) & (near | payer) - speaker,
         years=years(f"{amount.when or ''} {amount.sentence}", amount.day),
-        role=known.roles.get(verb),
-        revised=bool(changing) or bool(known.revision_phrases.search(f"{left[-40:]} {right[:20]}")),
-        earlier=not known.earlier.isdisjoint(tokens(before)) or bool(known.earlier_phrases.search(left[-30:])),
+        verb=verb,
+        role=None if verb in known.revision_verbs and (changing and last == ["to"]) else known.roles.get(verb),
+        revised=(changing and last == ["to"]) or not known.revision.isdisjoint(tokens(before)),
+        earlier=not known.earlier.isdisjoint(tokens(before)) or _ends_in_phrase(known.earlier_phrases, phrases),
+        contrast=bool(known.contrast.search(" ".join(phrases.split()[-2:]))),
         delta=last == ["by"] or (amount.change != "none" and not changing),
-        part=bool(known.part.match(right[:20].lstrip(" ("))) or bool(known.part.search(" ".join(left.split()[-2:]))),
+        part=bool(known.part_before.match(right.lstrip(" (,"))) or bool(known.part_behind.search(" ".join(last))),
     )
 
 
@@ -76,7 +108,18 @@ def clause(sentence: str, start: int, end: int) -> tuple[str, str]:
     before, behind = sentence[max(0, start - WINDOW) : start], sentence[end : end + WINDOW]
     cut = max([m.end() for m in (*BREAKS.finditer(before), *SUM.finditer(before))], default=0)
     first = min([m.start() for m in (*BREAKS.finditer(behind), *SUM.finditer(behind))], default=len(behind))
-    return before[cut:], behind[:first]
+    before, behind = before[cut:], behind[:first]
+    known = lexicon()
+    said = max((m.end() for m in known.source_before.finditer(before)), default=0)
+    source = known.source_behind.search(behind)
+    if len(topics(before[said:])) + len(topics(behind)) >= LEAST:
+        before = before[said:]
+    return before, behind[: source.start()] if source else behind
+
+
+def _ends_in_phrase(phrases: re.Pattern[str], text: str) -> bool:
+    """Whether one of the phrases stands right before the end, with no more than a few words between."""
+    return any(len(text[m.end() :].split()) <= 2 for m in phrases.finditer(text))
 
 
 def years(text: str, day: date | None) -> frozenset[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -12,10 +13,26 @@ from typing import Any
 
 from nltk.stem.snowball import SnowballStemmer
 
-TABLES = {"stop", "negation", "number", "contraction", "revision", "earlier", "part", "role", "event"}
+TABLES = set(
+    [
+        "stop",
+        "negation",
+        "number",
+        "contraction",
+        "revision",
+        "contrast",
+        "earlier",
+        "part",
+        "role",
+        "event",
+        "generic",
+        "saying",
+    ]
+)
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['-][^\W\d_]+)*")
 APOSTROPHES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2010": "-", "\u2011": "-"})
 INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+MOST_NAMED = 4
 STEMMER = SnowballStemmer("english")
 
 
@@ -28,10 +45,16 @@ class Lexicon:
     number: frozenset[str]
     contractions: tuple[tuple[re.Pattern[str], str], ...]
     revision: frozenset[str]
+    revision_verbs: frozenset[str]
     revision_phrases: re.Pattern[str]
     earlier: frozenset[str]
     earlier_phrases: re.Pattern[str]
-    part: re.Pattern[str]
+    contrast: re.Pattern[str]
+    generic: frozenset[str]
+    source_before: re.Pattern[str]
+    source_behind: re.Pattern[str]
+    part_before: re.Pattern[str]
+    part_behind: re.Pattern[str]
     roles: dict[str, str]
     events: dict[str, tuple[int, int]]
 
@@ -47,6 +70,7 @@ def parse(raw: dict[str, Any]) -> Lexicon:
     """Check the tables of the data file and build the lists; ``ValueError`` says what is wrong with them."""
     if raw.keys() != TABLES:
         raise ValueError(f"words.toml: tables must be {sorted(TABLES)}, not {sorted(raw)}")
+    saying = "|".join(raw["saying"]["verbs"].split())
     roles: dict[str, str] = {}
     for group in raw["role"]:
         for verb in map(stem, group["verbs"]):
@@ -66,11 +90,17 @@ def parse(raw: dict[str, Any]) -> Lexicon:
             (re.compile((r"\b" if short[0].isalpha() else "") + re.escape(short) + r"\b"), long)
             for short, long in raw["contraction"].items()
         ),
-        revision=frozenset(map(stem, raw["revision"]["words"].split())),
+        revision=frozenset(raw["revision"]["words"].split()),
+        revision_verbs=frozenset(map(stem, raw["revision"]["verbs"].split())),
         revision_phrases=_any_of(raw["revision"]["phrases"]),
         earlier=frozenset(raw["earlier"]["words"].split()),
         earlier_phrases=_any_of(raw["earlier"]["phrases"]),
-        part=_any_of(raw["part"]["phrases"]),
+        contrast=_any_of(raw["contrast"]["words"]),
+        generic=frozenset(map(stem, raw["generic"]["words"].split())),
+        source_before=re.compile(rf"\b(?:{saying})\b(?: (?:that|parliament|reporters))?"),
+        source_behind=re.compile(rf",? (?:according to|[^,;]{{0,60}}\b(?:{saying})\b)"),
+        part_before=_any_of(raw["part"]["before"]),
+        part_behind=_any_of(raw["part"]["behind"]),
         roles=roles,
         events=events,
     )
@@ -115,6 +145,16 @@ def topics(text: str) -> list[str]:
         for t in tokens(text)
         if t not in known.stop and t not in known.number and not t[0].isdigit() and len(t) > 1
     ]
+
+
+def named(stems: Iterable[str], *texts: str) -> str:
+    """The words of texts that have one of the stems, for people ("rail, plan")."""
+    wanted, out = set(stems), []
+    for word in (w for text in texts for w in tokens(text)):
+        if stem(word) in wanted:
+            wanted.remove(stem(word))
+            out.append(word)
+    return ", ".join(out[:MOST_NAMED])
 
 
 def weighty(word: str) -> bool:
