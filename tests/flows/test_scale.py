@@ -6,6 +6,7 @@ Every server and process here is a real one. The runs share a Prefect server: st
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,16 +17,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 import sqlalchemy as sa
 from spacy.language import Language
+from whole import content, ran
 
-from pipeline import extraction, steps
+from pipeline import extraction
+from pipeline.compare import compare
 from pipeline.dataset import load_dataset
 from pipeline.errors import ClaimsError, InputError
-from pipeline.ingest.corpus import Corpus
-from pipeline.publish import fields
+from pipeline.linking.stored import link
 from pipeline.publish.files import publish
 from pipeline.store import schema
 from pipeline.store.database import StoreUnavailable, opened, reading
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-DOCUMENTS = 8
+SAMPLES = ROOT / "corpora" / "samples"
+DOCUMENTS = len(list(SAMPLES.iterdir()))
 SECONDS = 120
 
 
@@ -50,39 +52,25 @@ def prefect() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a corpus of some articles."""
+    """A folder with a corpus: the sample articles, and an empty one."""
     folder = tmp_path_factory.mktemp("scale")
-    (folder / "corpus").mkdir()
-    text = (ROOT / "corpora" / "samples" / "newswire.txt").read_text("utf-8")
-    for i in range(DOCUMENTS):
-        (folder / "corpus" / f"{i}.txt").write_text(f"{text}\nThe paper printed {i} million copies of it.\n", "utf-8")
+    shutil.copytree(SAMPLES, folder / "corpus")
     (folder / "corpus" / "empty.txt").touch()
     return folder
 
 
 @pytest.fixture(scope="module")
-def expected(place: Path, nlp: Language) -> dict[str, pd.DataFrame]:
+def expected(place: Path, nlp: Language) -> dict[str, list[tuple[str, ...]]]:
     """The dataset, made in this process without Prefect."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(extraction, "default_pipeline", lambda: nlp)
         patch.chdir(place)
-        corpus = Corpus(Path("corpus"))
-        with opened(place / "here.db") as store, steps.recorded(store, corpus) as run_id:
-            steps.ingest(store, run_id, corpus, steps.unread(store, corpus))
-            steps.extract(store, run_id, steps.pending(store, corpus))
-            publish(store, place / "here")
-    return content(place / "here")
-
-
-def content(dataset: Path) -> dict[str, pd.DataFrame]:
-    """The published tables but that of the runs, without the runs' ids."""
-    loaded = load_dataset(dataset)
-    names = [t.name for t in fields.TABLES if t is not fields.RUNS]
-    return {n: loaded.table(n).drop(columns="run_id", errors="ignore") for n in names}
-
-
-def same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> bool:
-    return one.keys() == other.keys() and all(one[name].equals(other[name]) for name in one)
+        (place / "here").mkdir()
+        with ran(Path("corpus"), place / "here", publishing=False) as store:
+            compare(store)
+            link(store)
+            publish(store, place / "here" / "dataset")
+    return content(load_dataset(place / "here" / "dataset"))
 
 
 @contextmanager
@@ -124,7 +112,7 @@ def extracted(url: str) -> int:
 
 def test_scale_two_flows_on_a_database_that_restarts(
     place: Path,
-    expected: dict[str, pd.DataFrame],
+    expected: dict[str, list[tuple[str, ...]]],
     prefect: str,
     new_database: Callable[[], str],
     postgres_server: PostgresServer,
@@ -161,11 +149,11 @@ def test_scale_two_flows_on_a_database_that_restarts(
         assert set(connection.scalars(sa.select(schema.runs.c.status))) == {"completed"}
         assert connection.scalar(sa.select(sa.func.count()).select_from(schema.extractions)) == DOCUMENTS
     for out in ("one", "two"):
-        assert same(content(place / out), expected)
+        assert content(load_dataset(place / out)) == expected
 
 
 def test_scale_cluster_that_loses_a_worker(
-    place: Path, expected: dict[str, pd.DataFrame], prefect: str, tmp_path: Path
+    place: Path, expected: dict[str, list[tuple[str, ...]]], prefect: str, tmp_path: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -195,7 +183,7 @@ def test_scale_cluster_that_loses_a_worker(
             said, _ = flow.communicate(timeout=SECONDS)
     assert flow.returncode == 0, said
     assert before < DOCUMENTS
-    assert same(content(place / "three"), expected)
+    assert content(load_dataset(place / "three")) == expected
 
 
 def test_scale_no_cluster_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
