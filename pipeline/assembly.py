@@ -10,6 +10,7 @@ from typing import Any
 from spacy.tokens import Doc
 
 from pipeline import check_worthiness, records
+from pipeline.amounts.payers import named_payer
 from pipeline.records import (
     CONTEXT_CHARS,
     Attribution,
@@ -131,7 +132,7 @@ def assemble(
 
 def _candidates(doc: Doc, text: str) -> list[Candidate]:
     """What the components found; of two quotes with the same span the surer one."""
-    out = [Candidate("amount", a.span, a.confidence, a.amount) for a in doc._.claims_amounts]
+    out = [Candidate("amount", a.span, a.confidence, named_payer(doc, a)) for a in doc._.claims_amounts]
     for p in doc._.claims_predictions:
         out.append(Candidate("prediction", p.span, p.confidence, p.prediction, p.cue, p.source, p.speaker_id))
     for a in doc._.claims_attributions:
