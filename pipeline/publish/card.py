@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from pipeline.publish import fields
+from pipeline.publish.versions import Entry
 
 NAME = "README.md"
 LIMITS = (
@@ -31,19 +32,24 @@ MEASURED = (
 """Folders of ``pipeline/knowledge`` with the figures that were measured in training, and what they are about."""
 
 
-def page(folder: Path, rows: Mapping[str, int]) -> bytes:
+def page(folder: Path, rows: Mapping[str, int], publications: Sequence[Entry]) -> bytes:
     """The text of ``README.md`` for the tables in a folder."""
+    this = publications[-1]
     parts = [
         "# Claims extracted from policy articles",
         fields.ABOUT,
+        f"Publication {this['number']}, {'as reviewed' if this['inputs']['reviewed'] else 'as extracted, unreviewed'}"
+        " (`datapackage.json` has the digests of all that it was made from, `changes/` what each publication changed).",
         "## Contents",
         table(("table", "rows", "one row is"), [(t.name, rows[t.name], t.description) for t in fields.TABLES]),
         table(("kind of claim", "claims"), counts(_column(folder, "claims", "kind"))),
         table(("corpus", "files"), counts(_column(folder, "sources", "corpus"))),
+        table(("review", "claims"), counts(_column(folder, "claims", "review_status"))),
         _period(_column(folder, "documents", "published")),
         f"Articles that failed: {rows['failures']} (`failures.csv` says why).",
         "## How it came about",
         table(("version of the program", "spaCy model", "runs"), _versions(folder)),
+        table(("publication", "claims", "came", "went", "changed"), [_publication(p) for p in publications]),
         "## Quality",
         "Precision, recall and F1 on annotated sentences that the models were not trained on (cross-validation):",
         table(("what", "annotated", "precision", "recall", "F1"), list(_quality())),
@@ -55,6 +61,11 @@ def page(folder: Path, rows: Mapping[str, int]) -> bytes:
         " `prov.json` the provenance (W3C PROV). `sha256sum --check SHA256SUMS` tells whether a file was changed.",
     ]
     return ("\n\n".join(p for p in parts if p) + "\n").encode()
+
+
+def _publication(entry: Entry) -> tuple[Any, ...]:
+    changes = entry.get("changes", {})
+    return entry["number"], entry["claims"], *(changes.get(name, "") for name in ("came", "went", "changed"))
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:

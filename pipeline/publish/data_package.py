@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from pipeline.publish import fields
+from pipeline.publish import fields, versions
 from pipeline.publish.fields import Field, Table
 from pipeline.publish.inventory import File
 
-NAME = "datapackage.json"
+NAME = versions.PACKAGE
 
 
-def package(files: Mapping[str, File], rows: Mapping[str, int]) -> bytes:
-    """The text of ``datapackage.json``; it holds nothing that changes from run to run."""
+def package(files: Mapping[str, File], rows: Mapping[str, int], publications: Sequence[versions.Entry]) -> bytes:
+    """The text of ``datapackage.json``; it holds nothing that changes from run to run.
+
+    ``version`` is the number of the publication, ``publications`` all of them with the digests of their inputs.
+    """
+    tables = [r for t in fields.TABLES for r in (_csv(t, files, rows), _parquet(t, files))]
+    changes = [_changes(p["number"], files) for p in publications[1:]]
     description = {
         "profile": "data-package",
         "name": "policy-claims",
         "title": "Claims extracted from policy articles",
         "description": fields.ABOUT,
-        "resources": [r for t in fields.TABLES for r in (_csv(t, files, rows), _parquet(t, files))],
+        "version": str(publications[-1]["number"]),
+        "publications": list(publications),
+        "resources": tables + changes,
     }
     return json.dumps(description, indent=1, ensure_ascii=False).encode() + b"\n"
 
@@ -46,6 +53,21 @@ def _csv(table: Table, files: Mapping[str, File], rows: Mapping[str, int]) -> di
                 for columns, (target, referred) in table.links.items()
             ],
         },
+    }
+
+
+def _changes(number: int, files: Mapping[str, File]) -> dict[str, Any]:
+    table = versions.CHANGES
+    return {
+        "name": f"changes-{number:04}",
+        "type": "table",
+        "profile": "tabular-data-resource",
+        "description": f"{table.description} Publication {number}.",
+        **_file(files[versions.name_of(number)]),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {"fields": [_field(f) for f in table.fields], "primaryKey": list(table.key)},
     }
 
 

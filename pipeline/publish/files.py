@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +21,7 @@ import pyarrow.parquet
 from sqlalchemy import Engine
 
 from pipeline.errors import ClaimsError, InputError
-from pipeline.publish import card, croissant, data_package, dictionary, fields, inventory, prov, tables
+from pipeline.publish import card, croissant, data_package, dictionary, fields, inventory, prov, tables, versions
 from pipeline.publish.annotations import Annotations
 from pipeline.publish.columns import json_lists, whole
 from pipeline.publish.fields import Table
@@ -31,6 +32,8 @@ from pipeline.store.types import plain_decimal
 
 STAGING = ".publishing"
 """Folder for unfinished files, inside the target: the same file system, so that renaming is atomic."""
+COMPLETE = ".published"
+"""The same folder once all in it is finished: from then on its files replace the old ones, if need be after a crash."""
 WRITERS = 2
 """Threads that write; Arrow leaves Python's lock to the thread that reads."""
 CSV_OPTIONS = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="none")
@@ -38,9 +41,10 @@ CSV_OPTIONS = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="n
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where the dataset lies, how many rows each table has, and which files are new or changed."""
+    """Where the dataset lies, its number, how many rows each table has, and which files are new or changed."""
 
     path: Path
+    number: int
     rows: dict[str, int]
     changed: tuple[str, ...]
 
@@ -50,35 +54,62 @@ def publish(engine: Engine, out: Path, *, reviewed: bool = True) -> Published:
 
     Claims are as reviewers have settled them; as they were extracted, unless ``reviewed``.
 
-    The same store gives the same bytes. A reader sees each file old or new, never half-written; ``SHA256SUMS``
-    comes last. Raises ``InputError`` where the folder cannot be made.
+    The same store gives the same bytes and no new number. A reader sees each file old or new, never half-written;
+    ``SHA256SUMS`` comes last; what a crash left half replaced the next publication finishes. Raises ``InputError``
+    where the folder cannot be made.
     """
     with folder(out) as staging:
         with reading(engine) as connection:
             rows = write_tables(staging, tables.chunks(connection, reviewed=reviewed))
-        names = describe(staging, rows)
+            made_from = versions.inputs(connection)
+        publications, names = describe(staging, out, rows, made_from | {"reviewed": reviewed})
         changed = tuple(n for n in names if not same(staging / n, out / n))
-        for name in changed:
-            (staging / name).replace(out / name)
-        sync(out)
-    return Published(out, rows, changed)
+        if changed:
+            for name in set(names) - set(changed):
+                (staging / name).unlink()
+            for path in staging.rglob("*"):
+                sync(path)
+            staging.rename(out / COMPLETE)
+            replace(out)
+    return Published(out, publications[-1]["number"], rows, changed)
 
 
-def describe(folder: Path, rows: Mapping[str, int]) -> list[str]:
-    """Put the descriptions of the tables in a folder beside them; returns the names of all files, checksums last."""
+def replace(out: Path) -> None:
+    """Put the files of a complete publication in the place of the old ones, checksums last."""
+    complete = out / COMPLETE
+    sync(out)
+    for path in sorted((p for p in complete.rglob("*") if p.is_file()), key=lambda p: p.name == inventory.NAME):
+        target = out / path.relative_to(complete)
+        target.parent.mkdir(exist_ok=True)
+        path.replace(target)
+        sync(target.parent)
+    shutil.rmtree(complete)
+
+
+def describe(
+    folder: Path, out: Path, rows: Mapping[str, int], made_from: versions.Entry
+) -> tuple[list[versions.Entry], list[str]]:
+    """Put the descriptions of the tables in a folder beside them, with what they change of the dataset in ``out``.
+
+    Returns the publications of the dataset with this one, and the names of all files in the folder, checksums last.
+    """
     with ThreadPoolExecutor(WRITERS) as pool:
         files = {f.name: f for f in pool.map(File.of, sorted(folder.iterdir()))}
+    publications = versions.publish(out, folder, files, made_from, rows[fields.CLAIMS.name])
+    past = {n: out / n for p in publications[1:] if (n := versions.name_of(p["number"]))}
+    new = {n for n in past if (folder / n).is_file()}
+    changes = {n: replaced(File.of(folder / n if n in new else path), name=n) for n, path in past.items()}
     texts = {
-        data_package.NAME: data_package.package(files, rows),
+        data_package.NAME: data_package.package(files | changes, rows, publications),
         croissant.NAME: croissant.description(files),
         dictionary.NAME: dictionary.page(),
-        card.NAME: card.page(folder, rows),
+        card.NAME: card.page(folder, rows, publications),
     }
     for name, text in texts.items():
         (folder / name).write_bytes(text)
-    described = [*files.values(), *(File.of(folder / name) for name in texts)]
+    described = [*files.values(), *changes.values(), *(File.of(folder / name) for name in texts)]
     (folder / inventory.NAME).write_bytes(inventory.checksums(described))
-    return [*files, *texts, inventory.NAME]
+    return publications, [*files, *sorted(new), *texts, inventory.NAME]
 
 
 def write_tables(target: Path, chunks: Iterator[dict[str, pa.Table]]) -> dict[str, int]:
@@ -102,9 +133,6 @@ def write_tables(target: Path, chunks: Iterator[dict[str, pa.Table]]) -> dict[st
                 rows[name] += table.num_rows
         finish(busy)
     prov.write(target)
-    for path in target.iterdir():
-        with path.open("rb") as written:
-            os.fsync(written.fileno())
     return rows
 
 
@@ -180,11 +208,13 @@ def folder(out: Path) -> Iterator[Path]:
         raise InputError(f"{out}: cannot write the dataset there ({reason}); choose another with --out") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if (out / COMPLETE).is_dir():
+            replace(out)
         staging = out / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
         yield staging
-        shutil.rmtree(staging)
+        shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise ClaimsError(f"{out}: the dataset could not be written ({error.strerror})") from error
     finally:
@@ -197,7 +227,7 @@ def same(a: Path, b: Path) -> bool:
 
 
 def sync(path: Path) -> None:
-    """Make the renames in a folder durable."""
+    """Make a file, or the names in a folder, durable."""
     descriptor = os.open(path, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)
