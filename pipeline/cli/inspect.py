@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.corpora import AsJson, Database
 from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.store.diff import Difference
 
 
 def show(
@@ -46,34 +50,62 @@ def diff(
     before: Annotated[
         str,
         typer.Argument(
-            help="Id of the earlier run or article, or so much of it as is unique; or an address.", metavar="RUN"
+            help="Number or folder of the earlier publication; id of the earlier run or article, or so much of it as is"
+            " unique; or an address.",
+            metavar="BEFORE",
         ),
     ],
     after: Annotated[
-        str | None, typer.Argument(help="Id of the later run or article; none after an address.", metavar="[RUN]")
+        str | None, typer.Argument(help="The later one; none after an address.", metavar="[AFTER]")
     ] = None,
+    dataset: Annotated[Path, typer.Option(help="The dataset whose publications the numbers are.")] = Path("dataset"),
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print which claims came, went or changed between two runs, two articles, or the versions of an address, and why.
+    """Print which claims came, went or changed, and why.
+
+    Between two publications of the dataset (with what reviews did), two dataset folders, two runs, two articles, or the
+    versions of an address.
 
     Examples:
 
+    * `claims diff 1 2`
     * `claims diff 20261101 20261123T2137`
     * `claims diff https://news.example/budget`
     """
     from pipeline.cli import render
-    from pipeline.store.database import opened, reading
-    from pipeline.store.diff import diff as compare
-    from pipeline.store.versions import diff_versions, find_versions
 
-    with opened(database, create=False) as store, reading(store) as connection:
-        versions = find_versions(connection, before, after)
-        found = diff_versions(connection, *versions) if versions else compare(connection, before, str(after))
+    found = _published(before, after or "", dataset)
+    if found is None:
+        from pipeline.store.database import opened, reading
+        from pipeline.store.diff import diff as compare
+        from pipeline.store.versions import diff_versions, find_versions
+
+        with opened(database, create=False) as store, reading(store) as connection:
+            versions = find_versions(connection, before, after)
+            found = diff_versions(connection, *versions) if versions else compare(connection, before, str(after))
     if as_json:
         print(json.dumps([d.to_dict() for d in found], ensure_ascii=False, indent=1))
     else:
         render.differences(found)
+
+
+def _published(before: str, after: str, dataset: Path) -> list[Difference] | None:
+    """What two publications do not share; ``None`` where the arguments name none."""
+    if all(re.fullmatch(r"[0-9]{1,5}", name) for name in (before, after)):
+        from pipeline.publish.versions import between
+
+        return between(dataset, int(before), int(after))
+    folders = [Path(name) for name in (before, after)]
+    if after and all(folder.is_dir() for folder in folders):
+        from pipeline.publish.changes import compare
+        from pipeline.publish.versions import history
+
+        bare = next((folder for folder in folders if not history(folder)), None)
+        if bare is not None:
+            raise InputError(f"{bare}: no dataset there, or one of an older program; `claims publish` writes one")
+        return compare(*folders)
+    return None
 
 
 def import_knowledge(

@@ -12,6 +12,7 @@ from handmade import TEXT, document
 from sqlalchemy import Engine
 from test_reviewed import engine, put, say
 
+from pipeline import cli
 from pipeline.errors import InputError
 from pipeline.publish import changes, versions
 from pipeline.publish.files import COMPLETE, publish
@@ -131,3 +132,26 @@ def test_versions_killed_while_replacing(engine: Engine, tmp_path: Path) -> None
     assert (done.number, done.changed) == (2, ())
     assert {n: (killed / n).read_bytes() for n in names} == {n: (out / n).read_bytes() for n in names}
     assert not (killed / COMPLETE).exists()
+
+
+def test_versions_by_command(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`publish` numbers, `--unreviewed` shows the raw, `diff` takes numbers and folders."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str]:
+        code = cli.main(list(arguments))
+        return code, capsys.readouterr().out
+
+    assert call("publish")[0] == 0
+    say(engine, "amount", "reject")
+    assert "2 claims" in call("publish")[1]
+    assert "3 claims" in call("publish", "--unreviewed", "--out", "raw")[1]
+    by_number, by_folder = call("diff", "1", "2", "--json"), call("diff", "raw", "dataset", "--json")
+    assert by_number[0] == by_folder[0] == 0
+    for _, out in (by_number, by_folder):
+        assert [(d["change"], d["reason"]) for d in json.loads(out)] == [("went", "review: rejected by Ann")]
+    assert call("diff", "1", "3")[0] == 2
+    (tmp_path / "empty").mkdir()
+    assert call("diff", "raw", "empty")[0] == 2
