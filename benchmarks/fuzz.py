@@ -3,6 +3,11 @@
 A reader may give a document or an ``InputError``; anything else, an answer that breaks the contract of blocks or one
 that takes longer than the limit is a finding, printed with the seed that makes it again. Archives are damaged as a
 whole and inside of a member in turn. Exit code 1 where there is any finding.
+
+What it found so far, each now bounded or refused and held by a test: Markdown with many open brackets or unclosed
+comments took seconds, growing with the square of the length; Word files whose document properties are of another kind,
+feeds that refer to characters that do not exist and web archives whose records lack headers raised errors of the
+libraries; web archives with wrong lengths made a library print their content.
 """
 
 from __future__ import annotations

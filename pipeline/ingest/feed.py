@@ -17,13 +17,20 @@ from pipeline.ingest.reading import squeeze
 DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 """Left out, so that no entity of a feed's own making is ever expanded."""
 
+SURROGATE = re.compile(rb"&#x0*d[89a-f][0-9a-f]{2};", re.IGNORECASE)
+"""A reference to what is no character."""
+
 
 def items(item: Item, name: str) -> Iterator[Item]:
     """The entries of a feed, in its order. Raises ``InputError`` where it is no feed."""
     import feedparser  # type: ignore[import-untyped]  # slow to import
 
     # A stream, because feedparser takes a string for an address or a path and would open it.
-    found = feedparser.parse(io.BytesIO(DOCTYPE.sub(b"", item.raw, count=1)))
+    source = SURROGATE.sub(b"&#xFFFD;", DOCTYPE.sub(b"", item.raw, count=1))
+    try:
+        found = feedparser.parse(io.BytesIO(source))
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):  # what it raises for damaged ones
+        raise InputError(f"{name} cannot be read as a feed: it is damaged; fetch it again") from None
     if not found.version:
         raise InputError(f"{name} is no RSS or Atom feed; give a page as .html")
     feed = found.feed

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from datetime import datetime
 from email.message import Message
+from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.ingest.item import READERS, Item
@@ -21,7 +22,7 @@ def items(item: Item, name: str) -> Iterator[Item]:
     from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 
     try:
-        for record in ArchiveIterator(io.BytesIO(item.raw)):
+        for record in quietly(ArchiveIterator(io.BytesIO(item.raw))):
             http = record.http_headers
             if record.rec_type != "response" or http is None or http.get_statuscode() != "200":
                 continue
@@ -33,8 +34,19 @@ def items(item: Item, name: str) -> Iterator[Item]:
             problem = f"{name}: {uri} has more than {MAX_RECORD:,} bytes" if len(raw) > MAX_RECORD else None
             when = moment(record.rec_headers.get_header("WARC-Date"))
             yield Item(raw[:MAX_RECORD], uri, media_type, charset, when, problem=problem)
-    except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
-        raise InputError(f"{name} is damaged as a web archive: {str(error).splitlines()[0][:100]}") from None
+    except (ArchiveLoadFailed, EOFError, OSError, ValueError, AttributeError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise InputError(f"{name} is damaged as a web archive: {reason[:100]}") from None
+
+
+def quietly(records: Iterator[Any]) -> Iterator[Any]:
+    """The records, without the warnings that the library prints about the archive's faults."""
+    while True:
+        with redirect_stderr(io.StringIO()):
+            record = next(records, None)
+        if record is None:
+            return
+        yield record
 
 
 def content_type(value: str | None) -> tuple[str, str | None]:

@@ -216,3 +216,30 @@ def test_corpus_container_in_the_folder_is_no_article(tmp_path: Path) -> None:
     (entry,) = corpus.entries()
     assert entry.file.startswith("raw/")
     assert entry.container == corpus.uri_of("news.rss")
+
+
+def test_feed_references_to_no_character_are_replaced(tmp_path: Path) -> None:
+    source = RSS.replace("Rail plan", "Rail &#xD800;plan")
+    (item, _) = ingest.items(put(tmp_path, "news.rss", source.encode()))
+    assert ingest.read_item(item).title == "Rail \ufffdplan"
+
+
+@pytest.mark.parametrize("old", [b"WARC-Target-URI", b"Content-Length: 3", b"WARC-Type: response"])
+def test_warc_with_damaged_headers_is_read_or_refused_quietly(
+    tmp_path: Path, old: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=False)
+    headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+    body = io.BytesIO(f"<p>{SAID}</p>".encode() * 5)
+    writer.write_record(writer.create_warc_record("https://a.example/", "response", payload=body, http_headers=headers))
+    raw = out.getvalue()
+    assert old[:-2] in raw
+    path = put(
+        tmp_path, "a.warc", raw.replace(old[:-2], old[:-2][::-1]).replace(b"Content-Length: 3", b"Content-Length: 1")
+    )
+    try:
+        assert all(item.raw for item in ingest.items(path))
+    except InputError as error:
+        assert "\n" not in str(error)
+    assert capfd.readouterr().err == ""
