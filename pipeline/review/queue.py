@@ -288,8 +288,8 @@ def _of_titles(connection: Connection, words: str, column: sa.Column[str]) -> sa
     """A column of the articles whose title or address contains the words."""
     if connection.dialect.name == "sqlite" and len(words) >= TRIGRAM:
         quoted = '"' + words.casefold().replace('"', '""') + '"'
-        found = sa.select(TITLES.c.rowid).where(sa.text("review_titles MATCH :titled").bindparams(titled=quoted))
-        return sa.select(column).where(review_documents.c.row.in_(found))
+        found = TITLES.join(review_documents, review_documents.c.row == TITLES.c.rowid)
+        return sa.select(column).select_from(found).where(sa.text("review_titles MATCH :w").bindparams(w=quoted))
     return sa.select(column).where(_titled(words))
 
 
