@@ -13,22 +13,8 @@ from typing import Any
 
 from nltk.stem.snowball import SnowballStemmer
 
-TABLES = set(
-    [
-        "stop",
-        "negation",
-        "number",
-        "contraction",
-        "revision",
-        "contrast",
-        "earlier",
-        "part",
-        "role",
-        "event",
-        "generic",
-        "saying",
-    ]
-)
+TABLES = {"stop", "negation", "number", "contraction", "revision", "contrast", "earlier", "part", "role", "event"}
+TABLES |= {"generic", "saying"}
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['-][^\W\d_]+)*")
 APOSTROPHES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2010": "-", "\u2011": "-"})
 INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")

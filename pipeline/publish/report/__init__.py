@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from pipeline.dataset import load_dataset
 from pipeline.errors import InputError
+from pipeline.publish.report import links
 from pipeline.publish.report.pictures import draw
 from pipeline.publish.report.rows import table
 
@@ -50,6 +51,8 @@ def report(dataset: str | Path) -> tuple[int, str]:
     rows, articles = table(data, wide)
     style, script = (_part(f"report.{kind}") for kind in ("css", "js"))
     published = data.documents["published"].dropna()
+    linked = links.pairs(data, wide, links.numbers(articles))
+    record, told = links.record(data, wide)
     environment = Environment(
         loader=PackageLoader("pipeline.publish.report", "."),
         autoescape=True,
@@ -61,6 +64,10 @@ def report(dataset: str | Path) -> tuple[int, str]:
         pictures=[(p, Markup(p.svg)) for p in draw(wide)],
         rows=rows,
         articles=articles,
+        linked=linked,
+        record=record,
+        told=told,
+        undecided=links.due(wide, data),
         counts=_counts(wide),
         claims=len(wide),
         documents=len(data.documents),

@@ -29,13 +29,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A claim as the table shows it; ``article`` is its article's number in the report."""
+    """A claim as the table shows it; ``review``: what a person decided, ``article``: its article's number."""
 
     claim_id: str
     kind: str
     speaker: str
     role: str
     details: str
+    review: str
     pieces: tuple[Piece, ...]
     article: int
     start: int
@@ -88,6 +89,7 @@ def table(dataset: Dataset, wide: pd.DataFrame) -> tuple[list[Row], list[Article
                 clean(claim["speaker"] or ""),
                 clean(claim["speaker_role"] or ""),
                 clean(_details(claim)),
+                _review(claim),
                 tuple(passage(texts[claim["doc_id"]], claim, own)),
                 numbers[claim["doc_id"]],
                 claim["start"],
@@ -112,6 +114,12 @@ def passage(text: str, claim: Mapping[str, Any], own: Sequence[tuple[int, int]])
     for start, end in pairwise(sorted(edges)):
         role = next((r for r, s, e in spans if s <= start and end <= e), "")
         yield Piece(clean(text[start:end]), role)
+
+
+def _review(claim: Mapping[str, Any]) -> str:
+    """What a person decided on the claim: nothing for those that nobody has judged."""
+    status = claim.get("review_status") or "open"
+    return "" if status == "open" else status
 
 
 def _details(claim: Mapping[str, Any]) -> str:
