@@ -79,6 +79,10 @@ BEFORE = re.compile(r"^(?:before|ahead of|prior to)\b")
 UNTIL = re.compile(r"^(?:by|until|till|through|no later than|not later than|up to|to)\b")
 AFTER = re.compile(r"^(?:after|following|beyond)\b")
 FROM = re.compile(r"^(?:from|as of|starting|beginning|effective|since)\b")
+COMING = re.compile(
+    r"^(?:over|within|during|in|through|throughout|for) the (?:next|coming|following) "
+    rf"(?P<count>)(?P<unit>{UNIT})(?P<plural>)\b"
+)
 LEAD = re.compile(
     r"^(?:(?:as early as|as soon as|as late as|no later than|not later than|some ?time|at some point|ahead of|prior to"
     r"|up to"
@@ -101,6 +105,9 @@ def resolve(words: str, published: date | None) -> Period:
 
 def core_period(core: str, text: str, published: date | None) -> Period | None:
     """The period that the words after the prepositions name."""
+    ahead = COMING.match(text)
+    if ahead:
+        return coming_span(ahead, published)
     for candidate in dict.fromkeys((core, re.sub(r"^(?:early|later) ", "", text), text)):
         for pattern, rule in RULES:
             match = pattern.match(candidate)
@@ -230,6 +237,17 @@ def year_end(m: re.Match[str], published: date | None) -> Period | None:
     return third_of(current(m["unit"], published), "end") if published else None
 
 
+def rest_of_unit(m: re.Match[str], published: date | None) -> Period | None:
+    """ "the rest of the year": from now to its end."""
+    return (published, current(m["unit"], published)[1]) if published else None
+
+
+def short_year(m: re.Match[str], published: date | None) -> Period | None:
+    """ "'27": the year 2027."""
+    year = 2000 + int(m["year"])
+    return date(year, 1, 1), date(year, 12, 31)
+
+
 def coming_span(m: re.Match[str], published: date | None) -> Period | None:
     """ "the next two years", "three months", "the coming weeks": from now on, open where the number is."""
     if published is None:
@@ -335,6 +353,8 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     rule(rf"(?:the )?{THIRD}?(?P<season>{SEASON})(?: of)? (?P<year>{YEAR})", season),
     rule(rf"(?:the )?{THIRD}?(?:(?:later )?(?P<which>this|next|coming) )?(?P<season>{SEASON})\b", season),
     rule(rf"(?:the )?{THIRD}?(?:the year )?(?P<year>{YEAR})", month_or_year),
+    rule(rf"(?:the )?(?:rest|remainder) of (?:the|this) (?P<unit>{UNIT})\b", rest_of_unit),
+    rule(r"'(?P<year>\d\d)\b", short_year),
     rule(r"(?:the )?(?:mid-?century|middle of the century)", mid_century),
     rule(rf"(?:the )?(?P<unit>{UNIT})(?:'s |-| )end\b", year_end),
     rule(rf"(?:the )?(?:(?P<which>this|next) )?(?:{THIRD})?weekend", weekend),
