@@ -6,13 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.publish.linked import URN, Lines, joined, quoted
+from pipeline.publish.linked import URN, Lines, joined, judged, moments, quoted, where_known
 
 
 class Annotations(Lines):
     """``annotations.jsonl``: a JSON-LD annotation a line, whose target is found by position and by words.
 
-    The body is the claim readable on its own; positions count Unicode code points of ``documents.text``.
+    The first body is the claim readable on its own, a second one what reviewers hold of it (``claims.review_status``);
+    positions count Unicode code points of ``documents.text``.
     """
 
     NAME = "annotations.jsonl"
@@ -21,9 +22,22 @@ class Annotations(Lines):
         return joined(
             f'{{"@context": "http://www.w3.org/ns/anno.jsonld", "id": "{URN}claim:',
             rows["claim_id"],
-            '", "type": "Annotation", "motivation": "describing", "body": {"type": "TextualBody", "value": ',
+            '", "type": "Annotation", "motivation": "describing", "body": [{"type": "TextualBody", "value": ',
             quoted(rows["standalone"]),
-            ', "format": "text/plain", "purpose": "describing"}, "target": {"source": ',
+            ', "format": "text/plain", "purpose": "describing"}',
+            where_known(
+                ', {"type": "TextualBody", "value": "',
+                judged(rows),
+                '", "purpose": "assessing"',
+                where_known(
+                    ', "creator": {"type": "Person", "name": ',
+                    quoted(rows["reviewer"]),
+                    '}, "created": ',
+                    moments(rows["reviewed_at"]),
+                ),
+                "}",
+            ),
+            '], "target": {"source": ',
             quoted(rows["article_uri"]),
             ', "selector": [{"type": "TextPositionSelector", "start": ',
             quoted(rows["start"]),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,22 @@ LIMITS = (
     "The texts of the articles remain under the licences of their publishers (`documents.licence`, where known).",
 )
 MEASURED = (
-    ("predictions", "candidate clauses that are predictions"),
-    ("check_worthiness", "sentences worth checking"),
+    (
+        "Quotes",
+        "attributions/CARD.md",
+        "| | P |",
+        "84 news articles that no weight was fitted on; rules were written with them in view",
+    ),
+    ("Predictions", "predictions/CARD.md", "| | clause F1 |", "US political news; 20 articles were kept for measuring"),
+    ("Amounts", "amounts/SOURCES.md", "| class |", "by class of amount, on texts that most rules were developed on"),
+    (
+        "`check_worthiness`",
+        "check_worthiness/CARD.md",
+        "| | F1 |",
+        "sentences of US presidential debates, cross-validated",
+    ),
 )
-"""Folders of ``pipeline/knowledge`` with the figures that were measured in training, and what they are about."""
+"""What was measured, the page in ``pipeline/knowledge`` that says it, how the head of its table begins, which texts."""
 
 
 def page(folder: Path, rows: Mapping[str, int], publications: Sequence[Entry]) -> bytes:
@@ -45,14 +57,16 @@ def page(folder: Path, rows: Mapping[str, int], publications: Sequence[Entry]) -
         table(("kind of claim", "claims"), counts(_column(folder, "claims", "kind"))),
         table(("corpus", "files"), counts(_column(folder, "sources", "corpus"))),
         table(("review", "claims"), counts(_column(folder, "claims", "review_status"))),
+        table(("licence of the article", "articles"), counts(_column(folder, "documents", "licence"))),
         _period(_column(folder, "documents", "published")),
         f"Articles that failed: {rows['failures']} (`failures.csv` says why).",
         "## How it came about",
         table(("version of the program", "spaCy model", "runs"), _versions(folder)),
         table(("publication", "claims", "came", "went", "changed"), [_publication(p) for p in publications]),
         "## Quality",
-        "Precision, recall and F1 on annotated sentences that the models were not trained on (cross-validation):",
-        table(("what", "annotated", "precision", "recall", "F1"), list(_quality())),
+        "Measured on annotated articles, which are not those of this dataset; on others expect less. The program's"
+        " model cards tell how.",
+        *quality(),
         "## Limits",
         "\n".join(f"- {limit}" for limit in LIMITS),
         "## Files",
@@ -77,7 +91,7 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
 def counts(column: pa.ChunkedArray) -> list[tuple[str, int]]:
     """How often each value occurs, by value."""
     found = pc.value_counts(column.cast(pa.string()).combine_chunks())
-    return sorted((row["values"], row["counts"]) for row in found.to_pylist())
+    return sorted((row["values"] or "not known", row["counts"]) for row in found.to_pylist())
 
 
 def _column(folder: Path, name: str, column: str) -> pa.ChunkedArray:
@@ -96,9 +110,10 @@ def _versions(folder: Path) -> list[tuple[str, str, int]]:
     return sorted((r["pipeline_version"], r["model"] or "", r["count_all"]) for r in found)
 
 
-def _quality() -> Iterable[tuple[str, int, float, float, float]]:
-    for name, what in MEASURED:
-        figures = json.loads(files("pipeline.knowledge").joinpath(name, "figures.json").read_text("utf-8"))
-        best = figures["best"]
-        annotated = figures.get("sentences") or figures["candidates"]
-        yield what, annotated, best["precision"], best["recall"], best["f1"]
+def quality() -> Iterable[str]:
+    """The figures in the model cards that are shipped with the program."""
+    for what, name, head, texts in MEASURED:
+        lines = files("pipeline.knowledge").joinpath(name).read_text("utf-8").splitlines()
+        first = next(i for i, line in enumerate(lines) if line.startswith(head))
+        yield f"{what} ({texts}):"
+        yield "\n".join(takewhile(lambda line: line.startswith("|"), lines[first:]))

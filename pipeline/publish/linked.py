@@ -49,6 +49,17 @@ def quoted(column: Any) -> Any:
     return json_texts(column.cast(pa.string()))
 
 
+def judged(rows: pa.Table) -> Any:
+    """What people hold of each claim; null where nobody has judged it."""
+    status = rows["review_status"].cast(pa.string())
+    return pc.if_else(pc.equal(status, "open"), pa.scalar(None, pa.string()), status)
+
+
+def moments(column: Any) -> Any:
+    """Moments as JSON strings in ISO 8601 (UTC)."""
+    return quoted(pc.strftime(column, format="%Y-%m-%dT%H:%M:%SZ"))
+
+
 def where_known(*parts: Any) -> Any:
     """``joined``, empty where a part is null."""
     return pc.fill_null(joined(*parts), "")

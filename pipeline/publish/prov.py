@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow.parquet
 
 from pipeline.publish.linked import URN
 
 NAME = "prov.json"
-PREFIXES = {name: f"{URN}{name}:" for name in ("article", "claims-of", "run", "program")} | {
+PREFIXES = {name: f"{URN}{name}:" for name in ("article", "claims-of", "run", "program", "reviewer")} | {
     "dct": "http://purl.org/dc/terms/"
 }
 Rows = list[dict[str, Any]]
@@ -23,15 +24,20 @@ def write(folder: Path) -> None:
     """Write ``prov.json`` for the tables in a folder.
 
     The claims of an article are an entity that derives from the article; a run generated it, by the program's version.
+    Reviewers influenced the claims that they judged.
     """
     runs = _read(folder, "runs")
     documents = _read(folder, "documents", "doc_id", "uri", "title", "duplicate_of")
     claims = pyarrow.parquet.read_table(folder / "claims.parquet", columns=["doc_id", "run_id"])
+    judged = [
+        (row["doc_id"], name) for row in _read(folder, "reviews", "doc_id", "reviewers") for name in row["reviewers"]
+    ]
     made: Rows = claims.group_by(["doc_id", "run_id"], use_threads=False).aggregate([([], "count_all")]).to_pylist()
+    with_claims = {r["doc_id"] for r in made}
     sections = {
         "entity": _entities(documents, made),
         "activity": ((f"run:{r['run_id']}", {"prov:startTime": r["started_at"].isoformat()}) for r in runs),
-        "agent": ((f"program:{v}", {"prov:type": "prov:SoftwareAgent"}) for v in _versions(runs)),
+        "agent": _agents(runs, {name for _, name in judged}),
         "wasGeneratedBy": _relations("g", made, "prov:entity", "claims-of:", "prov:activity", "run:"),
         "used": _relations("u", made, "prov:entity", "article:", "prov:activity", "run:"),
         "wasDerivedFrom": (
@@ -44,6 +50,14 @@ def write(folder: Path) -> None:
         "wasAssociatedWith": (
             (f"_:a{i}", {"prov:activity": f"run:{r['run_id']}", "prov:agent": f"program:{r['pipeline_version']}"})
             for i, r in enumerate(runs)
+        ),
+        "wasInfluencedBy": (
+            (
+                f"_:i{i}",
+                {"prov:influencee": f"claims-of:{doc_id}", "prov:influencer": f"reviewer:{quote(name, safe='')}"},
+            )
+            for i, (doc_id, name) in enumerate(dict.fromkeys(judged))
+            if doc_id in with_claims
         ),
         "alternateOf": (
             (
@@ -69,8 +83,11 @@ def _read(folder: Path, name: str, *columns: str) -> Rows:
     return rows
 
 
-def _versions(runs: Rows) -> list[str]:
-    return sorted({r["pipeline_version"] for r in runs})
+def _agents(runs: Rows, reviewers: set[str]) -> Iterator[Entry]:
+    for version in sorted({r["pipeline_version"] for r in runs}):
+        yield f"program:{version}", {"prov:type": "prov:SoftwareAgent"}
+    for name in sorted(reviewers):
+        yield f"reviewer:{quote(name, safe='')}", {"prov:type": "prov:Person", "dct:title": name}
 
 
 def _entities(documents: Rows, made: Rows) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.publish.linked import URN, Lines, joined, quoted, where_known
+from pipeline.publish.linked import URN, Lines, joined, judged, moments, quoted, where_known
 
 PEOPLE = ("person", "author")
 ORGANISATIONS = ("organisation", "publication")
@@ -16,7 +16,8 @@ ORGANISATIONS = ("organisation", "publication")
 class Claims(Lines):
     """``claims.jsonld``: a JSON-LD document with the claims, who makes each, and the article where it appears.
 
-    It has no ``ClaimReview``: that rates whether a claim is true, a reviewer here whether it was extracted right.
+    It has no ``ClaimReview``: that rates whether a claim is true, a reviewer here whether it was extracted right. What
+    reviewers hold of the extraction is a ``Review`` of that aspect.
     """
 
     NAME = "claims.jsonld"
@@ -47,5 +48,18 @@ class Claims(Lines):
             where_known(', "headline": ', quoted(rows["article_title"])),
             where_known(', "datePublished": ', quoted(rows["article_published"])),
             where_known(', "url": ', quoted(address)),
-            "}}",
+            "}",
+            where_known(
+                ', "review": {"@type": "Review", "reviewAspect": "extraction from the article", "reviewBody": "',
+                judged(rows),
+                '"',
+                where_known(
+                    ', "author": {"@type": "Person", "name": ',
+                    quoted(rows["reviewer"]),
+                    '}, "dateCreated": ',
+                    moments(rows["reviewed_at"]),
+                ),
+                "}",
+            ),
+            "}",
         )

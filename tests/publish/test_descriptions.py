@@ -61,3 +61,11 @@ def test_card_counts_and_versions(store: Engine, tmp_path: Path) -> None:
         assert row in card
     assert "published from 2026-03-01 to 2026-03-01." in card
     assert "Articles that failed: 1 " in card
+
+
+def test_card_quality_is_that_of_the_model_cards(store: Engine, tmp_path: Path) -> None:
+    card = (publish(store, tmp_path / "dataset").path / "README.md").read_text("utf-8")
+    assert "Publication 1, as reviewed" in card
+    for row in ("| full attribution | ", "| 20 articles kept for measuring | ", "| range | ", "| threshold 0.5 | "):
+        assert row in card
+    assert "| open | 9 |" in card and "| not known | 3 |" in card

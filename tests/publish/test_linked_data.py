@@ -33,7 +33,8 @@ def test_annotations_find_their_words_by_both_selectors(store: Engine, tmp_path:
         assert (position["type"], words["type"]) == ("TextPositionSelector", "TextQuoteSelector")
         assert text[position["start"] : position["end"]] == words["exact"]
         assert words["prefix"] + words["exact"] + words["suffix"] in text
-        assert annotation["body"]["value"] and annotation["type"] == "Annotation"
+        (body,) = annotation["body"]
+        assert body["value"] and annotation["type"] == "Annotation"
 
 
 def test_schema_org_claims_are_linked_data(store: Engine, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import replace
 from decimal import Decimal
@@ -237,3 +238,21 @@ def test_reviewed_decision_that_no_table_can_hold(engine: Engine, tmp_path: Path
             decisions.append(connection, said)
         amount = row(published(engine, tmp_path), "amount")
         assert (amount.amount_low, amount.review_status) == (Decimal("2500000000"), "returned")
+
+
+def test_reviewed_in_the_standard_forms(engine: Engine, tmp_path: Path) -> None:
+    """Annotations assess, schema.org claims have a review of the extraction, PROV knows the reviewer as a person."""
+    model = pytest.importorskip("prov.model", reason="prov is not installed")
+    rdflib = pytest.importorskip("rdflib", reason="rdflib is not installed")
+    say(engine, "amount", "accept", "Ann “A” Lee")
+    out = published(engine, tmp_path).path
+    lines = [json.loads(line) for line in (out / "annotations.jsonl").read_text("utf-8").splitlines()]
+    assessed = [body for line in lines for body in line["body"] if body["purpose"] == "assessing"]
+    assert [(body["value"], body["creator"]["name"]) for body in assessed] == [("accepted", "Ann “A” Lee")]
+    graph = rdflib.Graph().parse(out / "claims.jsonld", format="json-ld")
+    schema = rdflib.Namespace("https://schema.org/")
+    (review,) = graph.objects(None, schema.review)
+    assert str(graph.value(review, schema.reviewBody)) == "accepted"
+    document = model.ProvDocument.deserialize(str(out / "prov.json"), format="json")
+    (influence,) = document.get_records(model.ProvInfluence)
+    assert "claims-of" in str(influence)
