@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 SAMPLES = ROOT / "corpora" / "samples"
 DOCUMENTS = len(list(SAMPLES.iterdir()))
-SECONDS = 120
+SECONDS = 300
 
 
 @pytest.fixture(scope="module")
