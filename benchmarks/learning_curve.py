@@ -1,13 +1,12 @@
-"""What corrections bring: `python -m benchmarks.learning_curve GOLD_FOLDER [--network]`.
+"""What corrections bring: `python -m benchmarks.learning_curve GOLD_FOLDER`.
 
 Each learned component is trained on a few documents alone, then on more and more, as if a reviewer had gone through
 them (the gold plays the reviewer), and measured on documents apart. Which documents come next is chosen at random
 (the mean of some orders), or by the model so far: those first of which it is least certain, as in the review page.
 
-Gold: ``quotes/dev.jsonl``, ``quotes/train.jsonl`` (texts; with ``--network`` also attributions),
-``predictions/dev.jsonl``, ``check_worthiness/train.jsonl``, and the project's ``annotations/gold/predictions.jsonl``.
-The decision about attributions is measured in cross-validation on the documents that the packaged network has not
-seen; ``--network`` trains network and decision (PyTorch, some minutes).
+Gold: ``quotes/dev.jsonl``, ``quotes/train.jsonl`` (texts), ``predictions/dev.jsonl``,
+``check_worthiness/train.jsonl``, and the project's ``annotations/gold/predictions.jsonl``. The decision about attributions
+is measured in cross-validation on documents that the packaged network has not seen.
 """
 
 from __future__ import annotations
@@ -32,7 +31,6 @@ from pipeline.attribution.decision import Decision
 from pipeline.attribution.finder import Finder
 from pipeline.attribution.network import Network, Scores
 from pipeline.attribution.tokens import Tokens
-from pipeline.attribution.train import EPOCHS, train_models
 from pipeline.check_worthiness import Model, score
 from pipeline.check_worthiness_training import calibrate, mean_logit, train, views
 from pipeline.components.attributions import read_arrays
@@ -191,24 +189,6 @@ def of_decision(folder: Path, parse: Callable[[str], Doc]) -> None:
     show(title, "documents", "full", sizes, [run(0, False)], [run(0, True)])
 
 
-def of_network(folder: Path, parse: Callable[[str], Doc]) -> None:
-    """Full F1 of attributions with network and decision trained on documents of ``quotes/train.jsonl``."""
-    sizes = (20, 60, 180)
-    network = Network(read_arrays(models.NETWORK, None))  # only to read; its scores are not used
-    rows, _ = labelled.read([folder / "quotes/train.jsonl"], None)
-    rows = random.Random(0).sample(rows, sizes[-1])
-    pool = [attributions.read(parse(one.document.text), one, network).parsed for one in rows]
-    dev, _ = labelled.read([folder / "quotes/dev.jsonl"], None)
-    held = [(parse(one.document.text), one) for one in dev]
-    runs: list[Counted] = []
-    for size in sizes:
-        trained, decision = train_models(pool[:size], EPOCHS * max(1, 120 // size), jobs=1)
-        finder = Finder(Network(trained), Decision(decision))
-        runs.append({one.document.doc_id: quote_counts(finder(doc), one) for doc, one in held})
-    title = f"Attributions, network and decision: full F1 on {len(held)} documents"
-    show(title, "documents", "full", sizes, [runs], [])
-
-
 def quote_counts(found: Sequence[Attribution], one: Labelled) -> Tallies:
     """The counts of attributions that are found in a document."""
     text = one.document.text
@@ -256,7 +236,6 @@ def of_worthiness(folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("gold", type=Path, help="folder with the gold sets")
-    parser.add_argument("--network", action="store_true", help="train the attributions' network too")
     given = parser.parse_args()
     nlp = spacy.load(default_model())
     nlp.add_pipe("claims_blocks", first=True)
@@ -265,8 +244,6 @@ def main() -> None:
         lambda: of_worthiness(given.gold),
         lambda: of_decision(given.gold, nlp),
     ]
-    if given.network:
-        curves.append(lambda: of_network(given.gold, nlp))
     for curve in curves:
         begun = time.process_time()
         curve()
