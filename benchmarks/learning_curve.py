@@ -5,8 +5,8 @@ them (the gold plays the reviewer), and measured on documents apart. Which docum
 (the mean of some orders), or by the model so far: those first of which it is least certain, as in the review page.
 
 Gold: ``quotes/dev.jsonl``, ``quotes/train.jsonl`` (texts), ``predictions/dev.jsonl``,
-``check_worthiness/train.jsonl``, and the project's ``annotations/gold/predictions.jsonl``. The decision about attributions
-is measured in cross-validation on documents that the packaged network has not seen.
+``check_worthiness/train.jsonl``, and the project's ``annotations/gold/predictions.jsonl``. The decision about
+attributions is measured in cross-validation on documents that the packaged network has not seen.
 """
 
 from __future__ import annotations
