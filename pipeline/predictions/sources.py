@@ -45,7 +45,9 @@ class Sources:
                 return mention, known.speaker_id
             if said is None or (owner is reporter and owner.pos_ == "NOUN"):
                 return mention, None
-        return (said.source, said.speaker_id) if said is not None else (None, None)
+        if said is None or (said.source is None and said.quote_type == "indirect"):
+            return None, None  # without a source, only quotation marks tell that somebody else speaks
+        return said.source, said.speaker_id
 
     def controls(self, said: Attribution | None, candidate: Candidate) -> bool:
         """Whether the subject is the one who is reported as saying the clause ("she said she would resign")."""
