@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -67,11 +68,20 @@ def closure(name: str, extras: set[str]) -> Iterator[str]:
         if (package, extra) in seen:
             continue
         seen.add((package, extra))
-        for line in distribution(package).requires or ():
+        for line in stated_needs(package):
             needed = Requirement(line)
             if needed.marker is None or needed.marker.evaluate({"extra": extra}):
                 waiting += [(canonicalize_name(needed.name), more) for more in {"", *needed.extras}]
     yield from {package for package, _ in seen}
+
+
+def stated_needs(package: str) -> list[str]:
+    """What a package says it needs; the program itself in ``pyproject.toml``, which may be newer than the install."""
+    if package != PROJECT:
+        return list(distribution(package).requires or ())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"].items()
+    return [*project["dependencies"], *(f'{line} ; extra == "{extra}"' for extra, lines in extras for line in lines)]
 
 
 def licence(package: Distribution) -> str:
