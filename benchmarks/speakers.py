@@ -16,6 +16,7 @@ import json
 import re
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from pipeline.speakers.resolver import Resolution, Resolver
 GOLD = Path(__file__).parent.parent / "annotations" / "gold" / "speakers.jsonl"
 PRIOR_WEIGHT = 4
 """How many attributions of average accuracy each rule's own figure is smoothed with."""
+NOT_IN_MENTIONS = frozenset(("no speaker", "no source", "any pronoun"))
+BINS = 10
 
 
 def main() -> None:
@@ -45,15 +48,19 @@ def main() -> None:
     begin = time.process_time()
     docs = list(nlp.pipe(texts[row["doc_id"]] for row in gold))
     model_seconds = time.process_time() - begin
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    articles: list[dict[str, list[int]]] = []
     seconds = 0.0
     for row, doc in zip(gold, docs, strict=True):
         attributions = [attribution(doc.text, a) for a in row["attributions"]]
         begin = time.process_time()
         resolution = Resolver(doc, attributions, knowledge).run()
         seconds += time.process_time() - begin
-        count(row["attributions"], resolution, counts)
+        articles.append(count(row["attributions"], resolution))
+    counts = total(articles)
     report(counts)
+    print(
+        f"expected calibration error of mentions {calibration_error(articles):.4f}, each article by the others' counts"
+    )
     print(f"speakers cost {seconds / model_seconds:.1%} of the stock model's time")
     print(f"cost per word at 50,000 words is {growth(docs, knowledge):.2f} times that at 1,000 words")
     if arguments.write:
@@ -73,14 +80,54 @@ def attribution(text: str, row: dict[str, Any]) -> Attribution:
     return Attribution(content, "direct" if quoted else "indirect", "statement", 1.0, "gold", source, cue)
 
 
-def count(rows: list[dict[str, Any]], resolution: Resolution, counts: dict[str, list[int]]) -> None:
-    """Add right and all attributions to the counts of the rule that resolved each."""
+def count(rows: list[dict[str, Any]], resolution: Resolution) -> dict[str, list[int]]:
+    """Right and all attributions of an article, by the rule that resolved each."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     speakers = {s.speaker_id: s for s in resolution.speakers}
     for row, found in zip(rows, resolution.attributions, strict=True):
         speaker = speakers[found.speaker_id] if found.speaker_id else None
         for rule in {"all", rule_of(found, resolution.mentions)} | ({"any pronoun"} if row["pronoun"] else set()):
             counts[rule][0] += right(row, speaker)
             counts[rule][1] += 1
+    return counts
+
+
+def total(articles: Iterable[dict[str, list[int]]]) -> dict[str, list[int]]:
+    """The counts of all articles together."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for article in articles:
+        for rule, (good, number) in article.items():
+            counts[rule][0] += good
+            counts[rule][1] += number
+    return counts
+
+
+def smoothed(counts: dict[str, list[int]]) -> dict[str, float]:
+    """The confidence of every rule that stands in mentions: its accuracy, drawn towards that of all."""
+    average = counts["all"][0] / counts["all"][1]
+    return {
+        rule: (good + PRIOR_WEIGHT * average) / (number + PRIOR_WEIGHT)
+        for rule, (good, number) in counts.items()
+        if rule not in NOT_IN_MENTIONS
+    }
+
+
+def calibration_error(articles: list[dict[str, list[int]]]) -> float:
+    """Mean distance, in ten equal bins, of the share that is right from confidences counted on all other articles."""
+    bins = [[0.0, 0.0, 0.0] for _ in range(BINS)]
+    for k, article in enumerate(articles):
+        sure = smoothed(total(articles[:k] + articles[k + 1 :]))
+        for rule, (good, number) in article.items():
+            if rule not in NOT_IN_MENTIONS and rule != "all":
+                p = sure.get(rule, sure["all"])
+                of = bins[min(int(p * BINS), BINS - 1)]
+                of[0] += p * number
+                of[1] += good
+                of[2] += number
+    for expected, correct, mentions in bins:
+        if mentions:
+            print(f"{mentions:5.0f} mentions, confidence {expected / mentions:.3f}, right {correct / mentions:.3f}")
+    return sum(abs(expected - correct) for expected, correct, _ in bins) / sum(b[2] for b in bins)
 
 
 def rule_of(found: Attribution, mentions: tuple[Mention, ...]) -> str:
@@ -136,14 +183,11 @@ def per_word(doc: Doc, knowledge: Knowledge, repeats: int) -> float:
 
 def write(counts: dict[str, list[int]]) -> None:
     """Store the smoothed accuracy of every rule that stands in mentions."""
-    average = counts["all"][0] / counts["all"][1]
+    sure = smoothed(counts)
     with (FOLDER / "rules.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("rule", "right", "total", "confidence"))
-        for rule, (good, total) in sorted(counts.items()):
-            if rule not in ("no speaker", "no source", "any pronoun"):
-                smoothed = (good + PRIOR_WEIGHT * average) / (total + PRIOR_WEIGHT)
-                writer.writerow((rule, good, total, round(smoothed, 4)))
+        writer.writerows((rule, *counts[rule], round(sure[rule], 4)) for rule in sorted(sure))
 
 
 if __name__ == "__main__":
