@@ -22,7 +22,7 @@ NEAR_CONTAINMENT = 0.7
 LIKELY = 0.15
 """A pair whose Jaccard similarity is estimated lower is not compared: 0.7 of an article that is a quarter as long as
 the other is 0.16 of all; the estimate's standard error there is 0.02."""
-MOST = 500
+MOST = 100
 """In a band that more articles than this share (a template), each is compared with so many others: linear in all."""
 CHUNK = 4096
 
@@ -45,8 +45,10 @@ class Similarity:
 
 
 def similarity(a: Set[str], b: Set[str]) -> Similarity:
-    """The exact similarity of two sets of shingles, which are not empty."""
+    """The exact similarity of two sets of shingles; nothing is similar to an empty one."""
     shared = len(a & b)
+    if not shared:
+        return Similarity(0.0, 0.0)
     return Similarity(round(shared / (len(a) + len(b) - shared), 4), round(shared / min(len(a), len(b)), 4))
 
 
