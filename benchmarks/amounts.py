@@ -3,6 +3,7 @@
 usage: python benchmarks/amounts.py cost [--articles ARTICLES.jsonl]
        python benchmarks/amounts.py fields [--articles ARTICLES.jsonl] [--split dev|held|all] [--misses FIELD]
        python benchmarks/amounts.py money GOLD.jsonl... [--misses]
+       python benchmarks/amounts.py payers [--articles ARTICLES.jsonl]
        python benchmarks/amounts.py confidence [GOLD.jsonl...] [--articles ARTICLES.jsonl]
 
 ``cost`` times the component against the stock small model on the same parsed articles. ``fields`` scores every field
@@ -28,8 +29,10 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+import pipeline
 from pipeline.amounts.confidence import share, shares
 from pipeline.amounts.path import base_form
+from pipeline.amounts.payers import PRONOUNS, named_payer
 from pipeline.components.amounts import Amounts
 from pipeline.language import default_model
 from pipeline.records import Amount, Context
@@ -176,6 +179,20 @@ def score_money(nlp: Language, args: argparse.Namespace) -> None:
         print(f"{path.stem:16s} gold {wanted:4d} found {found:4d} right {right:4d} joint F1 {f1:.3f}")
 
 
+def list_payers(nlp: Language, args: argparse.Namespace) -> None:
+    """Print each payer that is a pronoun with the name found for it, and its words, for a person to judge."""
+    nlp = pipeline.load()
+    named = total = 0
+    for row, text in gold(args.articles, "all"):
+        doc = read_article(nlp, row, text)
+        for m in doc._.claims_amounts:
+            if (m.amount.payer or "").lower() in PRONOUNS:
+                name = named_payer(doc, m).payer
+                named, total = named + (name != m.amount.payer), total + 1
+                print(f"{m.amount.payer} -> {name}: {' '.join(text[max(0, m.span.start - 200) : m.span.end].split())}")
+    print(f"{named} of {total} pronouns have a name")
+
+
 def judged_fields(nlp: Language, path: Path | None) -> Iterator[tuple[str, float, bool]]:
     """Article, confidence and rightness of every amount found in the gold articles (percentages: of the annotated)."""
     for row, text in gold(path, "all"):
@@ -266,10 +283,12 @@ def main() -> None:
     fields.add_argument("--split", choices=["dev", "held", "all"], default="held")
     fields.add_argument("--misses", choices=FIELDS)
     fields.set_defaults(run=score_fields)
+    payers = commands.add_parser("payers")
+    payers.set_defaults(run=list_payers)
     sure = commands.add_parser("confidence")
     sure.add_argument("gold", type=Path, nargs="*")
     sure.set_defaults(run=measure_confidence)
-    for sub in (cost, fields, sure):
+    for sub in (cost, fields, payers, sure):
         sub.add_argument("--articles", type=Path, help="articles whose text is not in the repository")
     money = commands.add_parser("money")
     money.add_argument("gold", type=Path, nargs="+")
