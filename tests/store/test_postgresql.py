@@ -106,8 +106,8 @@ def write_some(url: str, numbers: range) -> None:
 def test_postgresql_takes_several_writers_at_once(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """So does SQLite. Each writes documents of its own and some that the others write, too, into an empty store."""
     url = str(tmp_path / "claims.db") if kind == "sqlite" else request.getfixturevalue("new_database")()
-    spawn = multiprocessing.get_context("spawn")
-    writers = [spawn.Process(target=write_some, args=(url, range(3 * i, 3 * i + 8))) for i in range(3)]
+    fork = multiprocessing.get_context("fork")
+    writers = [fork.Process(target=write_some, args=(url, range(3 * i, 3 * i + 8))) for i in range(3)]
     for writer in writers:
         writer.start()
     for writer in writers:
