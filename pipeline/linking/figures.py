@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
+from itertools import chain, combinations
 
 from pipeline.linking.items import Amount, Link, same_speaker
 from pipeline.linking.subjects import Subject, digits, subject
 from pipeline.linking.words import lexicon, named
 
 Keys = Callable[[Subject], Iterable[Hashable]]
-HUB = 16
+HUB = 12
 """Of amounts with one key, so many (the earliest) are compared with all the others: linear, not quadratic."""
+MOST = 16
+"""An amount is compared with so many earlier ones."""
+MOST_TOPICS = 9
+"""Words of an amount's clause that keys are made of."""
 NEAR = 3
 """Amounts of one article are compared with so many before them, whatever they are about."""
 APART = 600
@@ -50,16 +54,17 @@ def links(amounts: Sequence[Amount]) -> Iterator[Link]:
             yield link
 
 
-def candidates(subjects: Sequence[Subject], keys: Keys) -> list[tuple[int, int]]:
-    """Pairs of places whose amounts share a key, the earlier one first."""
-    found: set[tuple[int, int]] = set()
+def candidates(subjects: Sequence[Subject], keys: Keys) -> Iterator[tuple[int, int]]:
+    """Pairs of places whose amounts share keys, the earlier one first; for each the ``MOST`` that share most."""
     index: dict[Hashable, list[int]] = defaultdict(list)
     for j, one in enumerate(subjects):
-        for key in keys(one):
-            found.update((i, j) for i in index[key])
+        own = list(keys(one))
+        shared = Counter(chain.from_iterable(index[key] for key in own))
+        for i in sorted(shared, key=lambda i: (-shared[i], i))[:MOST] if len(shared) > MOST else sorted(shared):
+            yield i, j
+        for key in own:
             if len(index[key]) < HUB:
                 index[key].append(j)
-    return sorted(found)
 
 
 def value_keys(one: Subject) -> Iterator[Hashable]:
@@ -73,7 +78,8 @@ def value_keys(one: Subject) -> Iterator[Hashable]:
 
 def topic_keys(one: Subject) -> Iterator[Hashable]:
     """Unit and two words of what it is about: what two values of one thing share."""
-    yield from ((one.amount.unit, *pair) for pair in combinations(sorted(one.all)[:10], 2))
+    unit, per = one.amount.unit, one.amount.per
+    yield from ((unit, per, *pair) for pair in combinations(sorted(one.all)[:MOST_TOPICS], 2))
 
 
 def neighbours(amounts: Sequence[Amount]) -> Iterator[tuple[int, int]]:
@@ -139,12 +145,13 @@ def apart(first: Subject, last: Subject) -> Link | None:
     """Whether figures of two articles are different values of one thing: a revision where words or the order of time
     say so, else a conflict where two sources give them."""
     one, other = first.amount, last.amount
+    shared = first.all & last.all
+    if len(shared) < 2 or 2 * len(shared) < min(len(first.all), len(last.all)):
+        return None
     if not _comparable(first, last) or _two_things(first, last) or _same_sentence(one, other):
         return None
-    shared = first.all & last.all
-    smaller = min(len(first.all), len(last.all)) or 1
     payers = bool(first.payer & last.payer) if first.payer and last.payer else None
-    if len(shared) < 2 or len(shared) / smaller < 0.5 or (payers is False and _spending(first, last)):
+    if payers is False and _spending(first, last):
         return None
     source = same_speaker(one.who, other.who)
     about = named(shared, one.sentence)
@@ -212,10 +219,10 @@ def _differ(one: Amount, other: Amount) -> bool:
     if a is None or b is None or one.unit == "ratio":
         return False
     (low, high), (least, most) = a, b
-    if (low <= most and least <= high) or _one_is_rounded(one, other):
-        return False
     small, large = sorted((high, most))
-    return small > 0 and large <= FACTOR * small
+    if not 0 < small <= large <= FACTOR * small or (low <= most and least <= high):
+        return False
+    return not _one_is_rounded(one, other)
 
 
 def _ends(amount: Amount) -> tuple[Decimal, Decimal] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +16,8 @@ GRAM = 3
 """Words of a shingle: the shortest run that two quotes must share to be compared."""
 HUB = 24
 """Of quotes that share a shingle, so many (the longest) are compared with all the others: linear, not quadratic."""
+GRAMS_SHARED = 3
+"""A clip shares at least one of so many of its shingles: each word that is not the same costs three."""
 MOST_WORDS = 400
 """Words of a quote that are compared; those of longer ones are hardly repeated in full."""
 COVERED = 0.85
@@ -104,7 +106,9 @@ def _clipped(cores: Sequence[Core]) -> Iterator[Link]:
     index: dict[tuple[str, ...], list[int]] = defaultdict(list)
     sets = Union()
     for number, short in enumerate(cores):
-        candidates = {hub for gram in grams(short.words) for hub in index[gram]}
+        shared = Counter(hub for gram in grams(short.words) for hub in index[gram])
+        least = min(OVERLAP_RUN - GRAM + 1, max(1, (len(short.words) - GRAM + 1) // GRAMS_SHARED))
+        candidates = [hub for hub, number_shared in shared.items() if number_shared >= least]
         fits: list[tuple[float, int, Match, bool | None, Quote, Quote]] = []
         for hub in sorted(candidates):
             found = matched(short.words, cores[hub].words)

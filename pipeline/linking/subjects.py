@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pipeline.linking.items import Amount
 from pipeline.linking.words import lexicon, plain, stem, tokens, topics
@@ -49,16 +50,13 @@ class Subject:
     contrast: bool
     delta: bool
     part: bool
+    all: frozenset[str]
 
-    @property
-    def about(self) -> frozenset[str]:
-        """The stems of its object and of the words near it."""
-        return self.object | self.near
-
-    @property
-    def all(self) -> frozenset[str]:
-        """These, and who pays and what is done with it."""
-        return self.about | self.payer | ({self.verb} if self.role else set())
+    @classmethod
+    def of(cls, amount: Amount, verb: str, role: str | None, **known: Any) -> Subject:
+        """The subject, with ``all``: the stems of the object, of the words near it, of who pays and what is done."""
+        words = known["object"] | known["near"] | known["payer"] | ({verb} if role else set())
+        return cls(amount=amount, verb=verb, role=role, all=words, **known)
 
     def joined(self, other: Subject) -> Subject:
         """The same with what the clause of another value of the same thing tells."""
@@ -68,6 +66,7 @@ class Subject:
             object=self.object | other.object,
             near=self.near | other.near,
             names=self.names | other.names,
+            all=self.all | other.all,
         )
 
 
@@ -86,15 +85,16 @@ def subject(amount: Amount) -> Subject:
     thing = "" if SUM.search(amount.object or "") else amount.object or ""
     near = frozenset(topics(f"{before} {behind}")) - ignored - speaker
     names = {t for word in NAME.findall(amount.sentence) for t in topics(word)}
-    return Subject(
-        amount=amount,
+    role = None if verb in known.revision_verbs and (changing and last == ["to"]) else known.roles.get(verb)
+    return Subject.of(
+        amount,
+        verb,
+        role,
         payer=payer,
         object=frozenset(topics(thing)) - ignored,
         near=near,
         names=frozenset(names) & (near | payer) - speaker,
         years=years(f"{amount.when or ''} {amount.sentence}", amount.day),
-        verb=verb,
-        role=None if verb in known.revision_verbs and (changing and last == ["to"]) else known.roles.get(verb),
         revised=(changing and last == ["to"]) or not known.revision.isdisjoint(tokens(before)),
         earlier=not known.earlier.isdisjoint(tokens(before)) or _ends_in_phrase(known.earlier_phrases, phrases),
         contrast=bool(known.contrast.search(" ".join(phrases.split()[-2:]))),

@@ -102,7 +102,7 @@ def record(dataset: Dataset, wide: pd.DataFrame) -> tuple[list[Record], int]:
     states = dict(zip(outcomes["claim_id"], outcomes["state"].astype(str), strict=True))
     told = sum(state in STATES for state in states.values())
     predictions = wide[(wide["kind"] == "prediction") & wide["speaker"].notna()]
-    state = predictions["claim_id"].map(states).fillna("open")
+    state = [states.get(claim_id, "open") for claim_id in predictions["claim_id"]]
     year = predictions["article_published"].dt.strftime("%Y").fillna("no date")
     counted: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for speaker, when, what in zip(predictions["speaker"].astype(str), year, state, strict=True):
