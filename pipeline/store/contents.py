@@ -62,7 +62,7 @@ def compared(connection: Connection, batch: int) -> Iterator[list[tuple[str, byt
     """All contents that have been compared, with their signatures, some at a time."""
     query = sa.select(contents.c.content_hash, contents.c.signature)
     query = query.where(contents.c.compared, contents.c.signature.is_not(None)).order_by(contents.c.content_hash)
-    for rows in connection.execution_options(yield_per=batch).execute(query).partitions():
+    for rows in connection.execute(query, execution_options={"yield_per": batch}).partitions():
         yield [(h, s) for h, s in rows]
 
 
