@@ -12,11 +12,11 @@ from pipeline.linking.subjects import Subject, digits, subject
 from pipeline.linking.words import lexicon, named
 
 Keys = Callable[[Subject], Iterable[Hashable]]
-HUB = 12
+HUB = 8
 """Of amounts with one key, so many (the earliest) are compared with all the others: linear, not quadratic."""
-MOST = 16
+MOST = 10
 """An amount is compared with so many earlier ones."""
-MOST_TOPICS = 9
+MOST_TOPICS = 8
 """Words of an amount's clause that keys are made of."""
 NEAR = 3
 """Amounts of one article are compared with so many before them, whatever they are about."""
@@ -60,8 +60,7 @@ def candidates(subjects: Sequence[Subject], keys: Keys) -> Iterator[tuple[int, i
     for j, one in enumerate(subjects):
         own = list(keys(one))
         shared = Counter(chain.from_iterable(index[key] for key in own))
-        for i in sorted(shared, key=lambda i: (-shared[i], i))[:MOST] if len(shared) > MOST else sorted(shared):
-            yield i, j
+        yield from ((i, j) for i, _ in shared.most_common(MOST))
         for key in own:
             if len(index[key]) < HUB:
                 index[key].append(j)
@@ -71,9 +70,8 @@ def value_keys(one: Subject) -> Iterator[Hashable]:
     """Unit, rounded value and a word of what it is about: what two mentions of one figure share."""
     middle = one.amount.low if one.amount.low is not None else one.amount.high
     assert middle is not None  # every amount has an end
-    for places in (1, 2):
-        rounded_ = rounded(middle, places)
-        yield from ((one.amount.unit, places, rounded_, word) for word in sorted(one.all))
+    values = {rounded(middle, places) for places in (1, 2)}
+    yield from ((one.amount.unit, value, word) for value in sorted(values) for word in sorted(one.all))
 
 
 def topic_keys(one: Subject) -> Iterator[Hashable]:
@@ -241,11 +239,11 @@ def _one_is_rounded(one: Amount, other: Amount) -> bool:
         or not other.low
     ):
         return False
+    if 20 * abs(one.low - other.low) > max(abs(one.low), abs(other.low)):
+        return False
     rough, fine = sorted((one.low, other.low), key=digits)
     places = digits(rough)
-    if places == digits(fine):
-        return False
-    return rounded(fine, places) == rough and abs(fine - rough) <= abs(rough) / 20
+    return places < digits(fine) and rounded(fine, places) == rough
 
 
 def rounded(value: Decimal, places: int) -> Decimal:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.linking.items import Amount
-from pipeline.linking.words import lexicon, plain, stem, tokens, topics
+from pipeline.linking.words import lexicon, plain, stem, stems, tokens, topics
 
 WINDOW = 90
 """Characters before and behind a sum that are read for what it is about."""
@@ -75,16 +75,16 @@ def subject(amount: Amount) -> Subject:
     known = lexicon()
     before, behind = clause(amount.sentence, amount.offset, amount.offset + len(amount.text))
     left, right = plain(before), plain(behind)
-    last = left.split()[-1:]
+    last, words = left.split()[-1:], tokens(before)
     verb = stem(amount.verb) if amount.verb else ""
-    changing = bool({verb, *map(stem, tokens(before))} & known.revision_verbs)
+    changing = bool({verb, *map(stem, words)} & known.revision_verbs)
     ignored = known.revision_verbs | {verb}
     phrases = plain(amount.sentence[: amount.offset])[-30:]
     speaker = {part for name in amount.who.names for part in topics(name)} if amount.who else set()
     payer = frozenset(topics(amount.payer or ""))
     thing = "" if SUM.search(amount.object or "") else amount.object or ""
-    near = frozenset(topics(f"{before} {behind}")) - ignored - speaker
-    names = {t for word in NAME.findall(amount.sentence) for t in topics(word)}
+    near = frozenset(stems([*words, *tokens(behind)])) - ignored - speaker
+    names = topics(" ".join(NAME.findall(amount.sentence)))
     role = None if verb in known.revision_verbs and (changing and last == ["to"]) else known.roles.get(verb)
     return Subject.of(
         amount,
@@ -95,8 +95,8 @@ def subject(amount: Amount) -> Subject:
         near=near,
         names=frozenset(names) & (near | payer) - speaker,
         years=years(f"{amount.when or ''} {amount.sentence}", amount.day),
-        revised=(changing and last == ["to"]) or not known.revision.isdisjoint(tokens(before)),
-        earlier=not known.earlier.isdisjoint(tokens(before)) or _ends_in_phrase(known.earlier_phrases, phrases),
+        revised=(changing and last == ["to"]) or not known.revision.isdisjoint(words),
+        earlier=not known.earlier.isdisjoint(words) or _ends_in_phrase(known.earlier_phrases, phrases),
         contrast=bool(known.contrast.search(" ".join(phrases.split()[-2:]))),
         delta=last == ["by"] or (amount.change != "none" and not changing),
         part=bool(known.part_before.match(right.lstrip(" (,"))) or bool(known.part_behind.search(" ".join(last))),
@@ -112,7 +112,7 @@ def clause(sentence: str, start: int, end: int) -> tuple[str, str]:
     known = lexicon()
     said = max((m.end() for m in known.source_before.finditer(before)), default=0)
     source = known.source_behind.search(behind)
-    if len(topics(before[said:])) + len(topics(behind)) >= LEAST:
+    if said and len(topics(before[said:])) + len(topics(behind)) >= LEAST:
         before = before[said:]
     return before, behind[: source.start()] if source else behind
 

@@ -27,6 +27,7 @@ class Lexicon:
     """The word lists; see the data file for what each one means. ``roles`` and ``events`` are keyed by stem."""
 
     stop: frozenset[str]
+    empty: frozenset[str]
     negation: frozenset[str]
     number: frozenset[str]
     contractions: tuple[tuple[re.Pattern[str], str], ...]
@@ -70,6 +71,7 @@ def parse(raw: dict[str, Any]) -> Lexicon:
                     raise ValueError(f"words.toml: {verb!r} is in two groups of events")
     return Lexicon(
         stop=frozenset(raw["stop"]["words"].split()),
+        empty=frozenset((raw["stop"]["words"] + raw["number"]["words"]).split()),
         negation=frozenset(raw["negation"]["words"].split()),
         number=frozenset(raw["number"]["words"].split()),
         contractions=tuple(
@@ -123,14 +125,16 @@ def stem(word: str) -> str:
     return stemmed
 
 
-def topics(text: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def topics(text: str) -> tuple[str, ...]:
     """The stems of the words that carry a topic, in order: no numbers, no closed classes."""
+    return tuple(stems(tokens(text)))
+
+
+def stems(words: Iterable[str]) -> list[str]:
+    """The stems of those of the words (as ``tokens`` gives them) that carry a topic."""
     known = lexicon()
-    return [
-        stem(t)
-        for t in tokens(text)
-        if t not in known.stop and t not in known.number and not t[0].isdigit() and len(t) > 1
-    ]
+    return [stem(t) for t in words if t not in known.empty and not t[0].isdigit() and len(t) > 1]
 
 
 def named(stems: Iterable[str], *texts: str) -> str:
