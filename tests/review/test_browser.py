@@ -254,7 +254,9 @@ def test_browser_shows_a_dispute_and_lets_a_third_settle_it(visit: Open, engine:
     two.click("button.reject")
     two.wait_for_selector("text=Saved: rejected")
     third = visit("/?view=disputed", "Gwen")
-    third.click("[data-entry]")
+    with third.expect_navigation():
+        third.click("[data-entry]")
+    third.wait_for_selector("html[data-ready]")
     assert "Your decision settles it" in third.locator(".reason").inner_text()
     assert third.locator(".history").inner_text().count("ed") >= 2
     act(third, "a")
