@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -71,14 +71,22 @@ def extract_documents(documents: Iterable[Document], nlp: Language | None = None
     Documents are processed one at a time, so a result never depends on what else is in the batch. Raises
     ``InputError`` at a document that is not in English.
     """
+    return map(extractor(nlp), documents)
+
+
+def extractor(nlp: Language | None = None) -> Callable[[Document], Extraction]:
+    """What gives the claims of one document after another, as ``extract_documents`` does."""
     nlp = nlp or default_pipeline()
     provenance, worth = provenances(nlp), trained(nlp).worth
-    for document in documents:
+
+    def extracted(document: Document) -> Extraction:
         if document.language not in (None, "en"):
             raise InputError(
                 f"{document.uri} is written in {document.language!r}: only English articles can be extracted"
             )
-        yield assemble(nlp(to_doc(document, nlp)), document, provenance, worth)
+        return assemble(nlp(to_doc(document, nlp)), document, provenance, worth)
+
+    return extracted
 
 
 def to_doc(document: Document, nlp: Language) -> Doc:

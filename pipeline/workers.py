@@ -197,7 +197,7 @@ def serve(socket_number: int, memory: int) -> None:
     connection = Connection(socket_number)
     threading.Thread(target=end_with_input, daemon=True).start()
     try:
-        nlp = extraction.default_pipeline()
+        extracted = extraction.extractor()
         connection.send(maker())
     except Exception as error:
         connection.send(Failed(reason(error)))
@@ -210,7 +210,7 @@ def serve(socket_number: int, memory: int) -> None:
         except EOFError:
             return
         try:
-            found = next(extraction.extract_documents([document], nlp))
+            found = extracted(document)
             answer = found.speakers, found.mentions, found.claims
         except MemoryError:
             answer = Failed(f"extraction needs more than {memory / 1e9:.3g} GB of memory and was stopped", spent=True)
@@ -229,5 +229,6 @@ def limit_memory(more: int) -> None:
 
 def end_with_input() -> None:
     """End this process when standard input does, which happens when its parent is gone."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # not by its buffer, whose lock the interpreter wants when it ends
+        pass
     os._exit(0)
