@@ -8,7 +8,7 @@ run: .venv/.ready          ## extract the claims of the model corpus and publish
 	@$(BIN)/claims run corpora/us-korea
 
 test: .venv/.ready         ## run the tests
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/.ready        ## lint and types
 	@$(BIN)/ruff check .

@@ -87,7 +87,7 @@ def stated_needs(package: str) -> list[str]:
 def licence(package: Distribution) -> str:
     """What a package says its licence is: in one field, else in its classifiers, else in its licence file."""
     said = package.metadata
-    stated = next((said[name] for name in ("License-Expression", "License") if said[name]), "")
+    stated = next((said[name] for name in ("License-Expression", "License") if said.get(name)), "")
     if stated not in VAGUE and len(stated) < 80:
         return stated
     classes = [c.split(" :: ")[-1] for c in said.get_all("Classifier") or [] if c.startswith("License ::")]

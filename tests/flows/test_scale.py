@@ -103,9 +103,14 @@ def wait_until(true: Callable[[], bool], *processes: subprocess.Popen[str]) -> N
 
 def extracted(url: str) -> int:
     """How many documents are extracted so far."""
+    return rows(url, schema.extractions)
+
+
+def rows(url: str, table: sa.Table) -> int:
+    """How many rows a table has so far."""
     try:
         with opened(url) as store, reading(store) as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(schema.extractions)) or 0
+            return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
     except StoreUnavailable:
         return 0
 
@@ -137,7 +142,7 @@ def test_scale_two_flows_on_a_database_that_restarts(
             )
             for out in ("one", "two")
         ]
-        wait_until(lambda: extracted(url) > 0, *flows)
+        wait_until(lambda: rows(url, schema.runs) == len(flows) and extracted(url) > 0, *flows)
         os.kill(postgres_server.get_pid(), signal.SIGINT)  # stop, whoever is connected
         time.sleep(2)
         postgres_server.ensure_postgres_running()
