@@ -1,12 +1,8 @@
-"""Outcomes as JSONL in git: one file per person, one outcome a line, oldest first.
-
-An outcome never changes, so files of two branches merge by taking the lines of both; reading takes each once.
-"""
+"""Outcomes as JSONL in git: one file per person, one outcome a line (``pipeline.review.exchange.journal``)."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
@@ -15,10 +11,9 @@ from typing import Any, get_args
 
 from sqlalchemy import Engine
 
-from pipeline.errors import InputError
 from pipeline.outcomes import log
 from pipeline.outcomes.log import Outcome, State
-from pipeline.review.exchange.decisions import file_name, write_whole
+from pipeline.review.exchange.journal import Journal
 from pipeline.review.snapshots import claim_of
 from pipeline.store.database import reading, writing
 
@@ -30,19 +25,9 @@ def export(engine: Engine, folder: Path) -> dict[Path, int]:
 
     Outcomes that are in a file but not in the store stay. Exporting twice gives the same bytes.
     """
-    by_person: dict[str, list[Outcome]] = defaultdict(list)
     with reading(engine) as connection:
-        for outcome in log.everything(connection):
-            by_person[outcome.recorded_by].append(outcome)
-    out = {}
-    for person, found in sorted(by_person.items()):
-        path = folder / FOLDER / file_name(person)
-        known = {o.outcome_id: o for o in read(path)} if path.exists() else {}
-        known |= {o.outcome_id: o for o in found}
-        lines = [line(o) for o in sorted(known.values(), key=lambda o: (o.recorded_at, o.outcome_id))]
-        write_whole(path, "".join(f"{text}\n" for text in lines))
-        out[path] = len(lines)
-    return out
+        found = list(log.everything(connection))
+    return JOURNAL.write(folder / FOLDER, found)
 
 
 def load(engine: Engine, folders: Iterable[Path]) -> tuple[int, int]:
@@ -67,16 +52,7 @@ def line(outcome: Outcome) -> str:
 
 def read(path: Path) -> Iterator[Outcome]:
     """The outcomes of a file; ``InputError`` names the line that is none."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as UTF-8 text ({error})") from None
-    for number, text in enumerate(lines, 1):
-        if text.strip():
-            try:
-                yield _outcome(json.loads(text))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise InputError(f"{path}, line {number}: not an outcome ({error})") from None
+    return JOURNAL.read(path)
 
 
 def _outcome(values: dict[str, Any]) -> Outcome:
@@ -96,3 +72,13 @@ def _outcome(values: dict[str, Any]) -> Outcome:
         raise ValueError("neither source nor note")
     claim_of(outcome.claim)
     return outcome
+
+
+JOURNAL = Journal(
+    what="an outcome",
+    entry_id=lambda o: o.outcome_id,
+    person=lambda o: o.recorded_by,
+    moment=lambda o: o.recorded_at,
+    line=line,
+    parse=_outcome,
+)

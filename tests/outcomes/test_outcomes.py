@@ -119,6 +119,13 @@ def test_outcomes_of_a_bad_file_are_refused(engine: Engine, tmp_path: Path, chan
         exchange.load(engine, [tmp_path])
 
 
+def test_outcomes_conflict_marks_are_explained(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text("=======\n")
+    with pytest.raises(InputError, match="line 1: a merge conflict"):
+        list(exchange.read(path))
+
+
 def test_outcomes_are_published(engine: Engine, tmp_path: Path) -> None:
     tell(engine, "failed", source="https://example.org/list", happened_on=date(2032, 1, 1))  # type: ignore[arg-type]
     publish(engine, tmp_path / "dataset")

@@ -1,14 +1,8 @@
-"""Review decisions as JSONL in git: one file per reviewer, one decision a line, oldest first.
-
-A decision never changes, so files of two branches merge by taking the lines of both; reading takes each once.
-"""
+"""Review decisions as JSONL in git: one file per reviewer, one decision a line (``journal``)."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -17,11 +11,10 @@ from typing import get_args
 
 from sqlalchemy import Engine
 
-from pipeline import records
-from pipeline.errors import InputError
 from pipeline.review import decisions as log
 from pipeline.review import index
 from pipeline.review.decisions import Decision, Verdict
+from pipeline.review.exchange.journal import Journal
 from pipeline.review.snapshots import claim_of, speaker_of
 from pipeline.store.database import reading, writing
 
@@ -33,19 +26,9 @@ def export(engine: Engine, folder: Path) -> dict[Path, int]:
 
     Decisions that are in a file but not in the store stay. Exporting twice gives the same bytes.
     """
-    by_reviewer: dict[str, list[Decision]] = defaultdict(list)
     with reading(engine) as connection:
-        for decision in log.everything(connection):
-            by_reviewer[decision.reviewer].append(decision)
-    out = {}
-    for reviewer, found in sorted(by_reviewer.items()):
-        path = folder / FOLDER / file_name(reviewer)
-        known = {d.review_id: d for d in read(path)} if path.exists() else {}
-        known |= {d.review_id: d for d in found}
-        lines = [line(d) for d in sorted(known.values(), key=lambda d: (d.decided_at, d.review_id))]
-        write_whole(path, "".join(f"{text}\n" for text in lines))
-        out[path] = len(lines)
-    return out
+        found = list(log.everything(connection))
+    return JOURNAL.write(folder / FOLDER, found)
 
 
 def load(engine: Engine, paths: Iterable[Path]) -> tuple[int, int]:
@@ -69,24 +52,7 @@ def line(decision: Decision) -> str:
 
 def read(path: Path) -> Iterator[Decision]:
     """The decisions of a file; ``InputError`` names the line that is none."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as UTF-8 text ({error})") from None
-    for number, text in enumerate(lines, 1):
-        if re.match(r"<{7}|={7}|>{7}", text):
-            raise InputError(f"{path}, line {number}: a merge conflict; keep the lines of both sides, drop the marks")
-        if text.strip():
-            try:
-                yield _decision(json.loads(text))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise InputError(f"{path}, line {number}: not a review decision ({error})") from None
-
-
-def file_name(reviewer: str) -> str:
-    """The name of a reviewer's file: readable, and different for different reviewers on any file system."""
-    plain = re.sub(r"[^a-z0-9]+", "-", reviewer.casefold()).strip("-") or "reviewer"
-    return f"{plain[:40]}-{records.digest(reviewer, length=6)}.jsonl"
+    return JOURNAL.read(path)
 
 
 def _decision(values: dict[str, object]) -> Decision:
@@ -117,12 +83,11 @@ def _files(path: Path) -> list[Path]:
     return sorted(inner.glob("*.jsonl"))
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a whole file or leave the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+JOURNAL = Journal(
+    what="a review decision",
+    entry_id=lambda d: d.review_id,
+    person=lambda d: d.reviewer,
+    moment=lambda d: d.decided_at,
+    line=line,
+    parse=_decision,
+)
